@@ -1,0 +1,106 @@
+"""What a decision may know: `LookupKeys` is computed from the message alone, `Facts` is what the store found.
+
+Decide never asks for more. If it needs to know something, the key is added here and the store answers it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from maild.model import Contact, EntryId, OutboxId, Participant, Register, Ticket, TicketId
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyToken:
+    """A reply address whose signature was good: it binds one ticket to one participant's address (by its hash)."""
+
+    ticket: TicketId
+    contact: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookupKeys:
+    """The questions one message raises. Addresses are normalised, sorted, without our own."""
+
+    desk: str
+    content_key: str
+    lasting_key: bool
+    addresses: tuple[str, ...]
+    message_ids: tuple[str, ...]
+    numbers: tuple[str, ...]
+    token: ReplyToken | None = None
+    bounced_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTicket:
+    """A ticket a message may belong to, with the people on it."""
+
+    ticket: Ticket
+    participants: tuple[Participant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketByMessageId:
+    """A Message-ID that leads to a ticket."""
+
+    message_id: str
+    ticket: TicketId
+
+
+@dataclass(frozen=True, slots=True)
+class TicketByNumber:
+    """A number somebody wrote, ours or an alias ("SD-1042"), that leads to a ticket."""
+
+    number: str
+    ticket: TicketId
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A mail of ours that a report speaks of."""
+
+    outbox: OutboxId
+    ticket: TicketId | None
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentCount:
+    """How many automatic mails an address was sent (or has waiting) in the last hour and the last 24 hours."""
+
+    address: str
+    hour: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the store knew when we decided.
+
+    `duplicate_of`: the entry that already had this content on this desk. `sibling`: a ticket that the same
+    content opened on another desk (law 5). `own_ids`: those of the keys' message ids that are mails we sent.
+    """
+
+    contacts: tuple[Contact, ...] = ()
+    tickets: tuple[KnownTicket, ...] = ()
+    by_message_id: tuple[TicketByMessageId, ...] = ()
+    by_number: tuple[TicketByNumber, ...] = ()
+    sent: tuple[SentCount, ...] = ()
+    bounced: SentMail | None = None
+    own_ids: tuple[str, ...] = ()
+    duplicate_of: EntryId | None = None
+    sibling: TicketId | None = None
+
+    def contact(self, address: str) -> Contact | None:
+        return next((contact for contact in self.contacts if contact.address == address), None)
+
+    def register(self, address: str) -> Register:
+        contact = self.contact(address)
+        return contact.register if contact else Register.UNKNOWN
+
+    def known(self, ticket: TicketId) -> KnownTicket | None:
+        return next((known for known in self.tickets if known.ticket.id == ticket), None)
+
+    def sent_to(self, address: str) -> SentCount:
+        return next((count for count in self.sent if count.address == address), SentCount(address, 0, 0))

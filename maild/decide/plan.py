@@ -1,0 +1,163 @@
+"""Plan: everything one decision wants written and told, as plain data with its reasons.
+
+`Change` is a closed union; `store.apply` and `decide.explain` match it and end in `assert_never`, so that a
+new kind of change makes the type checker list every place to edit. Tickets are named by id, or by None for
+the ticket this same plan opens; people by address, since a stranger has no id before the plan is applied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from maild.model import (
+    Address,
+    ArticleKind,
+    Attachment,
+    Disposition,
+    EntryId,
+    Notification,
+    OutboxId,
+    Reason,
+    Register,
+    Role,
+    Status,
+    Suppressed,
+    TicketId,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordContact:
+    """Remember a person; nothing happens where the address is known already."""
+
+    person: Address
+    register: Register
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Open a ticket; the rules have already shaped it (`rules.run`)."""
+
+    desk: str
+    prefix: str
+    title: str
+    priority: int
+    category: str = ""
+    assignee: str = ""
+    unverified: bool = False
+    tags: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddArticle:
+    """Add a contribution. `review`: it awaits a person's look before it counts as part of the conversation."""
+
+    ticket: TicketId | None
+    kind: ArticleKind
+    author: Address
+    text: str
+    visible_text: str
+    subject: str = ""
+    message_id: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    review: bool = False
+    unverified: bool = False
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JoinTicket:
+    """Make somebody a participant; an existing role stays."""
+
+    ticket: TicketId | None
+    address: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class SetStatus:
+    """Move a ticket to another status."""
+
+    ticket: TicketId
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class SetTicket:
+    """Change one property or field of a ticket; `name` is one of `PROPERTIES` or "field:<key>"."""
+
+    ticket: TicketId
+    name: str
+    value: str
+
+
+PROPERTIES = ("title", "priority", "category", "assignee", "tags")
+
+
+@dataclass(frozen=True, slots=True)
+class SetReminder:
+    """When the clock shall bring a ticket back (UTC), or None to forget it."""
+
+    ticket: TicketId
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMessageIds:
+    """Let these Message-IDs lead to the ticket (law 6: also ids of mails we never saw)."""
+
+    ticket: TicketId | None
+    message_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordBounce:
+    """A mail of ours did not arrive."""
+
+    outbox: OutboxId
+    permanent: bool
+    status: str
+    diagnostic: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTickets:
+    """Two tickets know of each other; `ticket` None is the one this plan opens."""
+
+    ticket: TicketId | None
+    other: TicketId
+    why: str
+
+
+Change = (
+    RecordContact
+    | OpenTicket
+    | AddArticle
+    | JoinTicket
+    | SetStatus
+    | SetTicket
+    | SetReminder
+    | IndexMessageIds
+    | RecordBounce
+    | LinkTickets
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be written, who will be told, and why. `policy` is the version it was made with (law 13).
+
+    `actor` is who caused it: "mail", "clock" or a member of staff.
+    """
+
+    disposition: Disposition | None
+    reasons: tuple[Reason, ...]
+    changes: tuple[Change, ...] = ()
+    notifications: tuple[Notification, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    ticket: TicketId | None = None
+    duplicate_of: EntryId | None = None
+    policy: str = ""
+    actor: str = "mail"

@@ -1,0 +1,44 @@
+"""The operator's whole policy at one version, as every worker and node loads it (law 13).
+
+In: compiled by `config`, stored by hash (`store.policies`); out: `Policy`, immutable, equal for equal files.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from maild.desks.policy import Desk
+from maild.rules.language import Rule
+
+
+class TemplateSource(BaseModel):
+    """The text of one template. `name` is a `NotificationKind`; the first line is the subject."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    language: str
+    name: str
+    text: str
+
+
+class Policy(BaseModel):
+    """Desks, rules and templates. `version` is the hash of the rest."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str
+    desks: tuple[Desk, ...]
+    rules: tuple[Rule, ...] = ()
+    templates: tuple[TemplateSource, ...] = ()
+
+    def desk_named(self, name: str) -> Desk | None:
+        return next((desk for desk in self.desks if desk.desk == name), None)
+
+    def desk_of(self, address: str) -> Desk | None:
+        """The desk an address belongs to; a reply address (`support+token@…`) belongs to the desk of its stem."""
+        local, _, domain = address.rpartition("@")
+        stem = f"{local.partition('+')[0]}@{domain}"
+        return next((desk for desk in self.desks if address in desk.addresses or stem in desk.addresses), None)
+
+    def own_addresses(self) -> frozenset[str]:
+        return frozenset(address for desk in self.desks for address in desk.addresses)

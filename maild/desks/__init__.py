@@ -1,0 +1,1 @@
+"""A desk is a support address with its own policy. Pure."""
