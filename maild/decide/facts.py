@@ -79,7 +79,7 @@ class Facts:
     """What the store knew when we decided.
 
     `duplicate_of`: the entry that already had this content on this desk. `sibling`: a ticket that the same
-    content opened on another desk (law 5). `own_ids`: those of the keys' message ids that are mails we sent.
+    content opened on another desk (law 5).
     """
 
     contacts: tuple[Contact, ...] = ()
@@ -88,7 +88,6 @@ class Facts:
     by_number: tuple[TicketByNumber, ...] = ()
     sent: tuple[SentCount, ...] = ()
     bounced: SentMail | None = None
-    own_ids: tuple[str, ...] = ()
     duplicate_of: EntryId | None = None
     sibling: TicketId | None = None
 

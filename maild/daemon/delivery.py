@@ -1,0 +1,69 @@
+"""The delivery loop: whenever woken, hand over all that is due. A tick wakes it every second, workers sooner."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import structlog
+
+from maild import pipeline
+from maild.config import read_secret_file
+from maild.errors import TemporaryFailure
+from maild.model import Delivery, OutboxEntry
+from maild.notify.maildir import MaildirRelay
+from maild.notify.smtp import Relay
+from maild.settings import Settings
+from maild.steps.house import House
+
+PAUSE = 2.0
+log = structlog.get_logger()
+
+
+class Carrier(Protocol):
+    """Who takes finished mail: a relay, or a Maildir where none is configured."""
+
+    async def deliver(self, entries: Sequence[OutboxEntry]) -> tuple[Delivery, ...]: ...
+
+    async def close(self) -> None: ...
+
+
+def carrier_for(settings: Settings, house: House) -> Carrier:
+    if settings.relay is None:
+        return MaildirRelay(settings.state / "outgoing", house.clock)
+    return Relay(settings.relay, read_secret_file(settings.relay.password_file), house.clock)
+
+
+class DeliveryLoop:
+    """Runs `pipeline.deliver` in a thread; the sending itself happens on the loop, over kept connections."""
+
+    def __init__(self, settings: Settings, node: str, house: Callable[[], House]) -> None:
+        self._owner = f"{node}/delivery"
+        self._house = house
+        self._loop = asyncio.get_running_loop()
+        self._carrier = carrier_for(settings, house())
+        self._due = asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be mail to deliver. On the loop's thread."""
+        self._due.set()
+
+    async def run(self) -> None:
+        """For ever: wait, then deliver until nothing is due."""
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            try:
+                while await asyncio.to_thread(pipeline.deliver, self._house(), self._owner, self._send):
+                    pass
+            except TemporaryFailure as error:
+                log.warning("delivery waits", because=str(error).partition("\n")[0])
+                await asyncio.sleep(PAUSE)
+
+    async def close(self) -> None:
+        await self._carrier.close()
+
+    def _send(self, entries: Sequence[OutboxEntry]) -> Sequence[Delivery]:
+        """Called in the thread; what happens to the loop meanwhile must not strand it."""
+        return asyncio.run_coroutine_threadsafe(self._carrier.deliver(entries), self._loop).result()

@@ -1,0 +1,72 @@
+"""Which policy serves? Files are compiled here, in the main process only; everybody else loads it by its hash.
+
+Law 13: a broken file never replaces what serves; the last good policy goes on, also after a restart, loudly.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import structlog
+
+from maild.clock import system_clock
+from maild.config import database_url, load_directory, load_policy
+from maild.errors import ConfigError
+from maild.settings import Settings
+from maild.steps.house import House
+from maild.steps.opening import current_policy, furnish, reloaded
+from maild.store import policies, register
+from maild.store.engine import Store, open_store
+from maild.store.migrate import require_schema
+
+log = structlog.get_logger()
+
+
+class PolicyKeeper:
+    """Takes policy from files into the database, and from the database into the house."""
+
+    def __init__(self, file: Path, settings: Settings) -> None:
+        self._file = file
+        self._settings = settings
+        self.problem = ""
+
+    def open(self) -> House:
+        """The house at start: with the files' policy, or the last good one if the files are broken."""
+        store = open_store(database_url(self._settings))
+        require_schema(store)
+        self._take(store)
+        return furnish(self._settings, store, current_policy(store), system_clock)
+
+    def reload(self, house: House) -> None:
+        """Take the files as they are now."""
+        self._take(house.store)
+
+    def follow(self, house: House) -> House:
+        """The house with the version that is current in the database."""
+        return reloaded(house, self._settings)
+
+    def _take(self, store: Store) -> None:
+        """Files → database. What is wrong with them is said, and kept for `maild status`."""
+        try:
+            policy, directory = load_policy(self._settings), load_directory(self._settings)
+        except ConfigError as error:
+            self._complain(store, error)
+            return
+        now = system_clock()
+
+        def write(tx: register.Connection) -> None:
+            policies.put(tx, policy, now)
+            policies.complain(tx, "")
+            register.import_directory(tx, directory, now)
+
+        store.retrying(write)
+        self.problem = ""
+
+    def _complain(self, store: Store, error: ConfigError) -> None:
+        """The last good policy serves on, if there is one; else the error is the operator's to mend first."""
+        with store.reading() as tx:
+            if policies.current(tx) is None:
+                raise error
+        self.problem = str(error)
+        log.error("policy not taken; the last good one serves on", problems=self.problem)
+        store.retrying(lambda tx: policies.complain(tx, self.problem))

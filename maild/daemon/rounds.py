@@ -1,0 +1,57 @@
+"""The clock's rounds: what is done again and again, how often, and that none of them can end the clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from maild import pipeline
+from maild.daemon.schedule import Tick
+from maild.steps.house import House
+from maild.store import nodes, outbox
+
+log = structlog.get_logger()
+
+
+class Rounds:
+    """The rounds of one node. `house` is asked each time, since a reload changes it; `run` is the node's run id."""
+
+    def __init__(self, house: Callable[[], House], run: int) -> None:
+        self._house = house
+        self._run = run
+
+    def ticks(self) -> tuple[Tick, ...]:
+        """Seconds between two rounds; see the functions for what each does."""
+        return (
+            Tick("beat", 10, in_thread(self.beat)),
+            Tick("reminders", 15, in_thread(self.remind)),
+            Tick("ambiguous", 30, in_thread(self.recover)),
+        )
+
+    def beat(self) -> None:
+        """Say that this node is up: the availability of REQ-L9 is computed from these."""
+        house = self._house()
+        house.store.retrying(lambda tx: nodes.beat(tx, self._run, house.clock()))
+
+    def remind(self) -> None:
+        """Bring back the tickets whose reminder is due."""
+        pipeline.tick(self._house())
+
+    def recover(self) -> None:
+        """Mail that a node was sending when it vanished may have arrived: law 10 says what follows."""
+        house = self._house()
+        house.store.retrying(lambda tx: outbox.recover(tx, None, house.clock()))
+
+
+def in_thread(step: Callable[[], None]) -> Callable[[], asyncio.Future[None]]:
+    """One round of synchronous work; an outage is logged, and the next round tries again."""
+    return lambda: asyncio.ensure_future(_round(step))
+
+
+async def _round(step: Callable[[], None]) -> None:
+    try:
+        await asyncio.to_thread(step)
+    except Exception as error:  # noqa: BLE001 - one catch-all per loop: the clock goes on
+        log.warning("round failed", error=type(error).__name__, because=str(error).partition("\n")[0])

@@ -1,0 +1,170 @@
+"""The main process: start everything, run until a signal comes, stop without losing anything.
+
+One asyncio loop for the edges, delivery and the clock; a thread per mailbox; synchronous SQL in a small thread
+pool; workers in processes of their own. Wake-ups are a courtesy: every step is also polled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from maild import pipeline
+from maild.config import load_settings
+from maild.daemon import node, schedule, systemd
+from maild.daemon.background import background
+from maild.daemon.delivery import DeliveryLoop
+from maild.daemon.mailboxes import Mailboxes
+from maild.daemon.policy import PolicyKeeper
+from maild.daemon.rounds import Rounds, in_thread
+from maild.daemon.workers import Workers
+from maild.ingest.group import GroupCommit
+from maild.ingest.listeners import start_listeners
+from maild.model import ReceivedMail
+from maild.settings import Settings
+from maild.steps.house import House
+from maild.store import inbox, nodes, outbox
+
+ROLES = ("smtp", "imap", "workers", "outbox", "clock")
+DRAIN = 20.0
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What this process shall do: which settings file, which roles."""
+
+    settings: Path
+    roles: frozenset[str] = frozenset(ROLES)
+
+
+async def serve(choice: Choice) -> None:
+    """Run the daemon until SIGTERM or SIGINT."""
+    settings = load_settings(choice.settings)
+    node.prepare_state(settings.state)
+    with node.lock(settings.state):
+        keeper = PolicyKeeper(choice.settings, settings)
+        house = await asyncio.to_thread(keeper.open)
+        try:
+            await Daemon(settings, house, keeper, choice.roles).run()
+        finally:
+            house.store.close()
+
+
+class Daemon:
+    """Everything one node runs."""
+
+    def __init__(self, settings: Settings, house: House, keeper: PolicyKeeper, roles: frozenset[str]) -> None:
+        self._settings = settings
+        self._house = house
+        self._keeper = keeper
+        self._roles = roles
+        self._name = node.name_of(settings)
+        self._stop = asyncio.Event()
+        self._delivery = DeliveryLoop(settings, self._name, lambda: self._house)
+        self._workers = Workers(settings, house, self._name, self._delivery.wake)
+
+    async def run(self) -> None:
+        """Start in an order that never takes mail before it can be kept; stop in the opposite order."""
+        self._listen_to_signals()
+        run = await asyncio.to_thread(self._take_up)
+        async with AsyncExitStack() as stack:
+            await self._start(stack, run)
+            systemd.notify("READY=1", f"STATUS=serving as {self._name}")
+            log.info("serving", node=self._name, policy=self._house.policy.version[:12], roles=sorted(self._roles))
+            await self._stop.wait()
+            systemd.notify("STOPPING=1")
+            log.info("stopping", node=self._name)
+        await asyncio.to_thread(self._house.store.retrying, lambda tx: nodes.stop(tx, run, self._house.clock()))
+
+    async def _start(self, stack: AsyncExitStack, run: int) -> None:
+        if "workers" in self._roles:
+            self._workers.start()
+            stack.push_async_callback(self._workers.stop)
+            await stack.enter_async_context(background(self._workers.watch(), self._crashed))
+        if "outbox" in self._roles:
+            stack.push_async_callback(self._delivery.close)
+            await stack.enter_async_context(background(self._delivery.run(), self._crashed))
+        if "imap" in self._roles:
+            mailboxes = Mailboxes(self._settings, self._house, self._workers.wake)
+            mailboxes.start()
+            stack.push_async_callback(mailboxes.close)
+        if "smtp" in self._roles:
+            await self._listen(stack)
+        clock = schedule.start(self._ticks(run))
+        stack.callback(clock.shutdown, wait=False)
+
+    async def _listen(self, stack: AsyncExitStack) -> None:
+        commit = GroupCommit(self._receive)
+        listeners = await start_listeners(self._settings, commit.accept, self._is_ours, self._house.clock)
+        stack.push_async_callback(commit.close)
+        stack.push_async_callback(listeners.drain, DRAIN)
+        for address in listeners.addresses:
+            log.info("listening", address=str(address))
+
+    def _receive(self, mails: Sequence[ReceivedMail]) -> None:
+        """Runs in the group commit's thread."""
+        pipeline.receive(self._house.store, mails)
+        self._workers.wake()
+
+    def _is_ours(self, address: str) -> bool:
+        return self._house.policy.desk_of(address) is not None
+
+    def _take_up(self) -> int:
+        """Claims of this node's earlier life return; what was being sent then may have arrived (law 10)."""
+        now = self._house.clock()
+        suspects = self._workers.suspects()
+
+        def write(tx: inbox.Connection) -> int:
+            for work in suspects:
+                inbox.charge(tx, work.entry, now, "node-killed", "the whole node was killed while reading it")
+            inbox.release_node(tx, self._name)
+            outbox.recover(tx, self._name, now)
+            return nodes.start(tx, self._name, now)
+
+        return self._house.store.retrying(write)
+
+    def _ticks(self, run: int) -> tuple[schedule.Tick, ...]:
+        rounds = Rounds(lambda: self._house, run)
+        mine = (
+            schedule.Tick("deliver", 1, self._deliver),
+            schedule.Tick("watchdog", 5, self._watchdog),
+            schedule.Tick("policy", 5, in_thread(self._follow_policy)),
+        )
+        return (*mine, *rounds.ticks()) if "clock" in self._roles else mine
+
+    async def _deliver(self) -> None:
+        self._delivery.wake()
+
+    async def _watchdog(self) -> None:
+        systemd.notify("WATCHDOG=1")
+
+    def _follow_policy(self) -> None:
+        """Another node, or `maild reload`, may have made another version current."""
+        fresh = self._keeper.follow(self._house)
+        if fresh is not self._house:
+            self._house = fresh
+            self._workers.reload()
+            log.info("policy in force", policy=fresh.policy.version[:12])
+
+    def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, in_thread(self._reload))
+
+    def _reload(self) -> None:
+        """SIGHUP: take the files as they are now."""
+        self._keeper.reload(self._house)
+        self._follow_policy()
+
+    def _crashed(self, error: BaseException) -> None:
+        """A loop that must not end has ended: stop, so that the service manager starts us afresh."""
+        log.error("loop ended", error=type(error).__name__, because=str(error))
+        self._stop.set()

@@ -1,0 +1,176 @@
+"""Starts the worker processes, watches what each is in, kills and replaces the one whose mail takes too long.
+
+Law 3: only the message being worked on is charged. A worker that dies in one, by our hand or by itself, costs
+that entry an attempt; its other claims return unharmed; a mail that dies alone too goes to quarantine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+
+import structlog
+
+from maild.daemon import worker
+from maild.daemon.slots import Slots, Work
+from maild.errors import TemporaryFailure
+from maild.settings import Settings
+from maild.steps.house import House
+from maild.store import inbox
+
+LOOK = 0.1
+GOODBYE = 20.0
+log = structlog.get_logger()
+
+
+@dataclass
+class Hand:
+    """One worker process, and the line to it."""
+
+    process: BaseProcess
+    line: socket.socket
+    owner: str
+    killed_for: str = ""
+
+
+class Workers:
+    """The node's worker processes. `on_output` is called when one of them left mail to deliver."""
+
+    def __init__(self, settings: Settings, house: House, node: str, on_output: Callable[[], None]) -> None:
+        self._settings = settings
+        self._house = house
+        self._node = node
+        self._on_output = on_output
+        self._path = settings.state / "workers.slots"
+        self._slots = Slots(self._path, settings.workers)
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["maild.daemon.worker"])
+        self._hands: dict[int, Hand] = {}
+        self._incarnation = 0
+
+    def suspects(self) -> tuple[Work, ...]:
+        """What an earlier main process of this node was in when it was killed."""
+        return self._slots.left_over()
+
+    def start(self) -> None:
+        for number in range(self._settings.workers):
+            self._start(number)
+
+    def wake(self) -> None:
+        """There may be work. From any thread; never blocks."""
+        self._send(b"w")
+
+    def reload(self) -> None:
+        """The policy has changed."""
+        self._send(b"p")
+
+    @property
+    def alive(self) -> int:
+        return sum(hand.process.is_alive() for hand in self._hands.values())
+
+    async def watch(self) -> None:
+        """Look after them for ever."""
+        while True:
+            await asyncio.sleep(LOOK)
+            for number, hand in list(self._hands.items()):
+                if not hand.process.is_alive():
+                    await self._bury(number, hand)
+                else:
+                    self._check_budget(number, hand)
+
+    async def stop(self) -> None:
+        """Let each finish what it is in, at most twenty seconds; then kill."""
+        self._send(b"q")
+        until = time.monotonic() + GOODBYE
+        while self.alive and time.monotonic() < until:
+            await asyncio.sleep(0.02)
+        for hand in self._hands.values():
+            hand.process.kill()
+            hand.process.join()
+            hand.line.close()
+
+    # ---- starting and ending one ----------------------------------------------------------------
+
+    def _start(self, number: int) -> None:
+        self._incarnation += 1
+        owner = f"{self._node}/{number}.{self._incarnation}"
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        post = worker.Post(self._settings, self._path, self._settings.workers, number, owner)
+        process = self._context.Process(
+            target=worker.run, args=(post, theirs), daemon=True, name=f"maild worker {number}"
+        )
+        process.start()
+        theirs.close()
+        self._hands[number] = Hand(process, ours, owner)
+        asyncio.get_running_loop().add_reader(ours, self._heard, ours)
+
+    async def _bury(self, number: int, hand: Hand) -> None:
+        """Charge what it died in, give back the rest, put another in its place."""
+        asyncio.get_running_loop().remove_reader(hand.line)
+        hand.line.close()
+        work = self._slots.read(number)
+        self._slots.write(number, None)
+        cause = hand.killed_for or _death(hand.process)
+        log.warning("worker died", worker=hand.owner, inbox=work.entry if work else None, cause=cause)
+        await self._settle_account(hand.owner, work, cause)
+        self._start(number)
+
+    async def _settle_account(self, owner: str, work: Work | None, cause: str) -> None:
+        """Until the database takes it: an outage must not let a poisonous mail go unrecorded."""
+        while True:
+            with contextlib.suppress(TemporaryFailure):
+                return await asyncio.to_thread(self._charge, owner, work, cause)
+            await asyncio.sleep(1)
+
+    def _charge(self, owner: str, work: Work | None, cause: str) -> None:
+        now = self._house.clock()
+
+        def write(tx: inbox.Connection) -> None:
+            if work is not None:
+                inbox.charge(tx, work.entry, now, cause, f"the worker that read it ended: {cause}")
+            inbox.release(tx, owner)
+
+        self._house.store.retrying(write)
+
+    # ---- watching one ---------------------------------------------------------------------------
+
+    def _check_budget(self, number: int, hand: Hand) -> None:
+        work = self._slots.read(number)
+        if work is None or hand.killed_for or not hand.process.pid:
+            return
+        limits = self._settings.limits
+        budget = limits.cpu_alone if work.alone else limits.cpu_in_company
+        if _cpu_seconds(hand.process.pid) - work.cpu_before > budget and self._slots.read(number) == work:
+            hand.killed_for = "cpu-budget"
+            hand.process.kill()
+
+    def _heard(self, line: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            line.recv(4096)
+        self._on_output()
+
+    def _send(self, what: bytes) -> None:
+        for hand in self._hands.values():
+            with contextlib.suppress(OSError):
+                hand.line.send(what, socket.MSG_DONTWAIT)
+
+
+def _cpu_seconds(pid: int) -> float:
+    """CPU seconds another process has used; Linux's clock id for it is made as in clock_getcpuclockid(3)."""
+    try:
+        return time.clock_gettime((~pid << 3) | 2)
+    except OSError:
+        return 0.0
+
+
+def _death(process: BaseProcess) -> str:
+    code = process.exitcode or 0
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"

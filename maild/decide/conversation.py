@@ -1,0 +1,177 @@
+"""The three plans that touch tickets: open one, add to one, or open one that a person must look at.
+
+Laws: an automatic mail never moves a status; a mail in wrong hands looks to its sender exactly like a new
+request (no oracle about which tickets exist, FAULT-D13); people join only as `people` says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from maild.decide import people
+from maild.decide.facts import Facts
+from maild.decide.follow_up import Belongs, Claim
+from maild.decide.notify import Occasion, confirmation
+from maild.decide.plan import AddArticle, Change, IndexMessageIds, LinkTickets, OpenTicket, Plan, SetStatus
+from maild.decide.policy import Policy
+from maild.decide.states import Happening, after
+from maild.desks.policy import Desk
+from maild.model import (
+    Address,
+    ArticleKind,
+    Disposition,
+    Envelope,
+    Message,
+    Notification,
+    Reason,
+    Register,
+    Suppressed,
+    Ticket,
+    TicketId,
+)
+from maild.rules.model import Draft, RuleView, Shaped
+from maild.rules.run import run
+
+NO_SUBJECT = "(no subject)"
+MOST_TITLE = 250
+MOST_INDEXED = 50
+
+
+def new_plan(message: Message, envelope: Envelope, facts: Facts, desk: Desk, policy: Policy) -> Plan:
+    """Open a ticket, shaped by the rules; confirm it where the gate allows."""
+    sender = sender_of(message)
+    shaped = _shaped(message, envelope, facts, desk, policy)
+    joined = people.colleagues(None, message, facts, desk, policy)
+    answer = confirmation(Occasion(message, envelope, facts, desk, policy, sender))
+    return Plan(
+        Disposition.NEW_TICKET,
+        (Reason("follow-up", "none", "names no known ticket"), *_why(sender, facts, shaped, joined, answer)),
+        (
+            *people.requester(None, sender, facts)[:-1],
+            _open(message, shaped.draft, facts, desk),
+            people.requester(None, sender, facts)[-1],
+            *joined.changes,
+            _article(None, message, facts),
+            _index(None, message),
+            *_sibling(facts),
+        ),
+        notifications=(answer,) if isinstance(answer, Notification) else (),
+        suppressed=(answer,) if isinstance(answer, Suppressed) else (),
+    )
+
+
+def review_plan(message: Message, envelope: Envelope, claim: Claim, facts: Facts, desk: Desk, policy: Policy) -> Plan:
+    """A ticket of its own, linked for staff; its sender sees what anybody sees who writes for the first time."""
+    plan = new_plan(message, envelope, facts, desk, policy)
+    other = claim.known.ticket
+    why = Reason("follow-up", "not-a-participant", f"{claim.reason.text}, but its sender takes no part there")
+    changes = tuple(replace(one, review=True) if isinstance(one, AddArticle) else one for one in plan.changes)
+    kept = tuple(one for one in changes if not isinstance(one, IndexMessageIds))
+    link = LinkTickets(None, other.id, f"awaits review: {why.text}")
+    return replace(
+        plan,
+        disposition=Disposition.AWAITING_REVIEW,
+        reasons=(why, *plan.reasons[1:]),
+        changes=(*kept, link),
+    )
+
+
+def follow_up_plan(message: Message, found: Belongs, facts: Facts, desk: Desk, policy: Policy) -> Plan:
+    """Add the message to its ticket; a person's mail may move the status."""
+    ticket = found.known.ticket
+    sender = sender_of(message)
+    joined = _joining(message, found, facts, desk, policy)
+    return Plan(
+        Disposition.FOLLOW_UP,
+        (found.reason, people.sender_reason(sender, facts), *joined.reasons, *_moved(message, ticket)),
+        (_article(ticket.id, message, facts), *joined.changes, _index(ticket.id, message), *_status(message, ticket)),
+        ticket=ticket.id,
+    )
+
+
+def sender_of(message: Message) -> Address:
+    """The sender; triage has set aside every message that names none."""
+    if message.sender is None:
+        raise ValueError("a message without a sender is sorted out before")
+    return message.sender
+
+
+def _shaped(message: Message, envelope: Envelope, facts: Facts, desk: Desk, policy: Policy) -> Shaped:
+    contact = facts.contact(sender_of(message).address)
+    register = contact.register if contact else Register.UNKNOWN
+    view = RuleView(message, envelope, desk.desk, register, contact.organisation if contact else "")
+    return run(policy.rules, Draft(priority=desk.priority), view)
+
+
+def _why(
+    sender: Address, facts: Facts, shaped: Shaped, joined: people.People, answer: Notification | Suppressed
+) -> tuple[Reason, ...]:
+    silent = (answer.reason,) if isinstance(answer, Suppressed) else ()
+    return (people.sender_reason(sender, facts), *joined.reasons, *shaped.reasons, *silent)
+
+
+def _open(message: Message, draft: Draft, facts: Facts, desk: Desk) -> OpenTicket:
+    return OpenTicket(
+        desk=desk.desk,
+        prefix=desk.prefix,
+        title=message.subject.strip()[:MOST_TITLE] or NO_SUBJECT,
+        priority=draft.priority,
+        category=draft.category,
+        assignee=draft.assignee,
+        unverified=people.is_unverified(facts.register(sender_of(message).address)),
+        tags=draft.tags,
+        fields=draft.fields,
+    )
+
+
+def _article(ticket: TicketId | None, message: Message, facts: Facts) -> AddArticle:
+    sender = sender_of(message)
+    return AddArticle(
+        ticket=ticket,
+        kind=ArticleKind.INCOMING,
+        author=sender,
+        text=message.text,
+        visible_text=message.visible_text,
+        subject=message.subject,
+        message_id=message.message_id,
+        attachments=message.attachments,
+        unverified=people.is_unverified(facts.register(sender.address)),
+        automatic=message.automatic is not None,
+    )
+
+
+def _index(ticket: TicketId | None, message: Message) -> IndexMessageIds:
+    ids = (message.message_id, *message.in_reply_to, *reversed(message.references))
+    return IndexMessageIds(ticket, tuple(dict.fromkeys(one for one in ids if one))[:MOST_INDEXED])
+
+
+def _sibling(facts: Facts) -> tuple[Change, ...]:
+    if facts.sibling is None:
+        return ()
+    return (LinkTickets(None, facts.sibling, "the same mail was sent to another desk too"),)
+
+
+def _joining(message: Message, found: Belongs, facts: Facts, desk: Desk, policy: Policy) -> people.People:
+    """New people in To and Cc of a follow-up; who is on the ticket already is not mentioned again."""
+    here = {participant.contact.address for participant in found.known.participants}
+    others = [[one for one in group if one.address not in here] for group in (message.to, message.cc)]
+    rest = replace(message, to=tuple(others[0]), cc=tuple(others[1]))
+    return people.colleagues(found.known.ticket.id, rest, facts, desk, policy)
+
+
+def _status(message: Message, ticket: Ticket) -> tuple[Change, ...]:
+    status = after(ticket.status, Happening.THEY_WROTE)
+    if message.automatic or status is ticket.status:
+        return ()
+    return (SetStatus(ticket.id, status),)
+
+
+def _moved(message: Message, ticket: Ticket) -> tuple[Reason, ...]:
+    if message.automatic:
+        return (Reason("status", "automatic", f"written by a machine ({message.automatic.evidence}): status stays"),)
+    status = after(ticket.status, Happening.THEY_WROTE)
+    return (
+        ()
+        if status is ticket.status
+        else (Reason("status", "moved", f"{ticket.status} → {status}: {Happening.THEY_WROTE}"),)
+    )

@@ -1,0 +1,25 @@
+"""Whose mail is it? Envelope + headers -> the desk that is asked.
+
+An SMTP or LMTP recipient says it for certain. A mailbox or a file does not, so there the headers are asked in
+a fixed order, and what the source was configured with comes last.
+"""
+
+from __future__ import annotations
+
+from maild.decide.policy import Policy
+from maild.desks.policy import Desk
+from maild.model import Envelope, Message, Source
+
+CERTAIN = frozenset({Source.SMTP, Source.LMTP})
+
+
+def desk_for(message: Message, envelope: Envelope, policy: Policy) -> Desk | None:
+    """The desk this mail is for, or None where no address of it is ours."""
+    return next((desk for address in _candidates(message, envelope) if (desk := policy.desk_of(address))), None)
+
+
+def _candidates(message: Message, envelope: Envelope) -> tuple[str, ...]:
+    if envelope.source in CERTAIN:
+        return (envelope.recipient,)
+    headers = (*message.delivered_to, *(person.address for person in (*message.to, *message.cc)))
+    return (*headers, envelope.recipient)

@@ -1,0 +1,108 @@
+"""Plan -> lines for people: the dry run, the ticket's history and the golden files of the tests say the same.
+
+Each line is `word   sentence`. Who reads it knows what became of a mail, why, what was written and who was told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from maild.decide.plan import (
+    AddArticle,
+    Change,
+    IndexMessageIds,
+    JoinTicket,
+    LinkTickets,
+    OpenTicket,
+    Plan,
+    RecordBounce,
+    RecordContact,
+    SetReminder,
+    SetStatus,
+    SetTicket,
+)
+from maild.model import Reason, TicketId
+
+WIDTH = 14
+
+
+def explain(plan: Plan) -> Iterator[str]:
+    """The plan in words, one line each."""
+    if plan.disposition:
+        yield _line("disposition", plan.disposition)
+    for reason in plan.reasons:
+        yield _line("because", say(reason))
+    for change in plan.changes:
+        yield _line("will", describe(change))
+    for notification in plan.notifications:
+        yield _line("notify", f"{notification.recipient.address}: {notification.kind} ({notification.language})")
+    for silent in plan.suppressed:
+        yield _line("not sent", f"{silent.recipient}: {silent.kind}, since {silent.reason.text}")
+
+
+def say(reason: Reason) -> str:
+    """One reason in one sentence."""
+    return f"{reason.step}: {reason.text}"
+
+
+def describe(change: Change) -> str:
+    """One change in one sentence."""
+    match change:
+        case RecordContact():
+            return f"remember {change.person.address} as {change.register}"
+        case OpenTicket():
+            return _opened(change)
+        case AddArticle():
+            return _added(change)
+        case JoinTicket():
+            return f"let {change.address} take part in {_ticket(change.ticket)} as {change.role}"
+        case SetStatus():
+            return f"set {_ticket(change.ticket)} to {change.status}"
+        case SetTicket():
+            return f"set {change.name.removeprefix('field:')} of {_ticket(change.ticket)} to {change.value!r}"
+        case SetReminder():
+            when = f"at {change.at.isoformat()}" if change.at else "no more"
+            return f"remind of {_ticket(change.ticket)} {when}"
+        case IndexMessageIds():
+            return f"let {len(change.message_ids)} Message-IDs lead to {_ticket(change.ticket)}"
+        case RecordBounce():
+            return _bounced(change)
+        case LinkTickets():
+            return f"link {_ticket(change.ticket)} with ticket {change.other}: {change.why}"
+        case _:
+            assert_never(change)
+
+
+def _opened(change: OpenTicket) -> str:
+    more = {"category": change.category, "assigned to": change.assignee, "tags": ", ".join(change.tags)}
+    said = [f"{name} {value}" for name, value in more.items() if value]
+    said += [f"{name} = {value!r}" for name, value in change.fields]
+    flag = ["flagged unverified"] if change.unverified else []
+    return (
+        f"open a ticket at desk {change.desk}, "
+        + ", ".join([f"priority {change.priority}", *said, *flag])
+        + f": {change.title!r}"
+    )
+
+
+def _added(change: AddArticle) -> str:
+    files = f", {len(change.attachments)} attachments" if change.attachments else ""
+    flags = [word for word, on in (("awaiting review", change.review), ("unverified", change.unverified)) if on]
+    flagged = f" ({', '.join(flags)})" if flags else ""
+    return (
+        f"add {change.kind} article to {_ticket(change.ticket)}: {len(change.visible_text)} characters{files}{flagged}"
+    )
+
+
+def _bounced(change: RecordBounce) -> str:
+    kind = "permanently" if change.permanent else "for now"
+    return f"record that outbox entry {change.outbox} failed {kind}: {change.status} {change.diagnostic}".rstrip()
+
+
+def _ticket(ticket: TicketId | None) -> str:
+    return "the new ticket" if ticket is None else f"ticket {ticket}"
+
+
+def _line(word: str, sentence: str) -> str:
+    return f"{word:<{WIDTH}}{sentence}"

@@ -1,0 +1,92 @@
+"""Does this message belong to a known ticket, and may its sender say so?
+
+Evidence is asked strongest first (`CHECKS`): signed reply address, References, number in the subject. Evidence
+names a ticket; only a participant's evidence makes a follow-up (law 8). Evidence in other hands is a `Claim`
+that a person must review: a number in a subject is a hint, never authority (FAULT-D13).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from maild.decide.facts import Facts, KnownTicket, LookupKeys
+from maild.decide.keys import thread_ids
+from maild.model import Message, Reason, Register, TicketId
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something in a message that names a ticket."""
+
+    known: KnownTicket
+    reason: Reason
+    contact: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Belongs:
+    """The message is a follow-up: a participant's own."""
+
+    known: KnownTicket
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The message names a ticket its sender does not take part in."""
+
+    known: KnownTicket
+    reason: Reason
+
+
+Check = Callable[[Message, LookupKeys, Facts], Evidence | None]
+
+
+def by_reply_address(_message: Message, keys: LookupKeys, facts: Facts) -> Evidence | None:
+    """A reply address of ours whose signature is good; it is bound to one ticket and one contact."""
+    if keys.token is None or (known := facts.known(keys.token.ticket)) is None:
+        return None
+    why = f"sent to the signed reply address of {known.ticket.number}"
+    return Evidence(known, Reason("follow-up", "reply-address", why), keys.token.contact)
+
+
+def by_references(message: Message, _keys: LookupKeys, facts: Facts) -> Evidence | None:
+    """In-Reply-To, References, or its own id where a child indexed it; the nearest ancestor wins."""
+    tickets = {found.message_id: found.ticket for found in facts.by_message_id}
+    for one in thread_ids(message):
+        if one in tickets and (known := facts.known(tickets[one])):
+            return Evidence(known, Reason("follow-up", "references", f"{one} belongs to {known.ticket.number}"))
+    return None
+
+
+def by_subject(_message: Message, keys: LookupKeys, facts: Facts) -> Evidence | None:
+    """A number in the subject: [SD-1042]."""
+    tickets: dict[str, TicketId] = {found.number: found.ticket for found in facts.by_number}
+    for number in keys.numbers:
+        if number in tickets and (known := facts.known(tickets[number])):
+            return Evidence(known, Reason("follow-up", "subject-token", f"subject carries [{number}]"))
+    return None
+
+
+CHECKS: tuple[Check, ...] = (by_reply_address, by_references, by_subject)
+
+
+def follow_up(message: Message, keys: LookupKeys, facts: Facts) -> Belongs | Claim | None:
+    """What the strongest evidence comes to; None where nothing names a ticket."""
+    found = [evidence for check in CHECKS if (evidence := check(message, keys, facts))]
+    for evidence in found:
+        if takes_part(message, evidence):
+            return Belongs(evidence.known, evidence.reason)
+    return next((Claim(evidence.known, evidence.reason) for evidence in found), None)
+
+
+def takes_part(message: Message, evidence: Evidence) -> bool:
+    """Is the sender a participant of that ticket, active, and the one a signed address is bound to?"""
+    return any(
+        message.sender is not None
+        and participant.contact.address == message.sender.address
+        and participant.contact.register is not Register.INACTIVE
+        and evidence.contact in (None, participant.contact.id)
+        for participant in evidence.known.participants
+    )

@@ -1,0 +1,131 @@
+"""Who must hear of this, and who must not, and why: the one gate all automatic mail passes (law 9).
+
+`SILENCERS` is asked in order; the first that speaks suppresses the mail, and what it says is recorded.
+A staff member's own words do not pass here: they are a person's mail.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from maild.decide.facts import Facts
+from maild.decide.people import is_unverified
+from maild.decide.policy import Policy
+from maild.desks.policy import Desk, Strangers
+from maild.model import Address, Envelope, Message, Notification, NotificationKind, Reason, Suppressed
+
+# RFC 2142 role addresses and what software calls itself; the list is the union of eight ticket systems'.
+MACHINES = re.compile(r"(mailer-daemon|postmaster|root|abuse|bounces?|(no|do-?not)[-_.]?reply)([+-].*)?@")
+UNVERIFIED_A_DAY = 1
+REGISTERED_AN_HOUR = 20
+REGISTERED_A_DAY = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A mail that might be answered, and to whom the answer would go."""
+
+    message: Message
+    envelope: Envelope
+    facts: Facts
+    desk: Desk
+    policy: Policy
+    recipient: Address
+
+    @property
+    def unverified(self) -> bool:
+        return is_unverified(self.facts.register(self.recipient.address))
+
+
+Silencer = Callable[[Occasion], Reason | None]
+
+
+def machine_wrote(it: Occasion) -> Reason | None:
+    """RFC 3834 2: never answer automatic mail."""
+    found = it.message.automatic
+    return _silent("automatic", f"an automatic mail is never answered ({found.evidence})") if found else None
+
+
+def nobody_to_answer(it: Occasion) -> Reason | None:
+    """RFC 3834 2: never answer the null sender."""
+    return _silent("null-sender", "it came from the null sender <>") if it.envelope.mail_from == "" else None
+
+
+def asked_for_silence(it: Occasion) -> Reason | None:
+    """X-Auto-Response-Suppress: the mail is a person's, yet wants no automatic answer."""
+    header = it.message.suppress_reply
+    return _silent("suppress-header", f"the sender's system asks for none ({header})") if header else None
+
+
+def machine_reads(it: Occasion) -> Reason | None:
+    """Nobody reads what is sent to mailer-daemon, noreply and their like."""
+    if MACHINES.match(it.recipient.address):
+        return _silent("machine-address", "the address is a machine's")
+    return None
+
+
+def our_own(it: Occasion) -> Reason | None:
+    """A desk never writes to a desk."""
+    return _silent("own-address", "the address is our own") if it.policy.desk_of(it.recipient.address) else None
+
+
+def desk_is_silent(it: Occasion) -> Reason | None:
+    """The desk's policy for strangers."""
+    if it.unverified and it.desk.strangers is Strangers.SILENT:
+        return _silent("strangers-silent", f"desk {it.desk.desk} does not answer unverified senders")
+    return None
+
+
+def budget_is_used_up(it: Occasion) -> Reason | None:
+    """So many automatic mails an address gets, whatever happens."""
+    sent = it.facts.sent_to(it.recipient.address)
+    if it.unverified and sent.day >= UNVERIFIED_A_DAY:
+        return _silent("budget-day", f"an unverified address gets {UNVERIFIED_A_DAY} automatic mail a day")
+    if sent.hour >= REGISTERED_AN_HOUR:
+        return _silent("budget-hour", f"an address gets {REGISTERED_AN_HOUR} automatic mails an hour")
+    if sent.day >= REGISTERED_A_DAY:
+        return _silent("budget-day", f"an address gets {REGISTERED_A_DAY} automatic mails a day")
+    return None
+
+
+SILENCERS: tuple[Silencer, ...] = (
+    machine_wrote,
+    nobody_to_answer,
+    asked_for_silence,
+    machine_reads,
+    our_own,
+    desk_is_silent,
+    budget_is_used_up,
+)
+
+
+def confirmation(it: Occasion) -> Notification | Suppressed:
+    """The confirmation of a new ticket. Somebody unverified gets no word that a stranger chose (FAULT-C06)."""
+    kind = NotificationKind.CONFIRMATION_UNVERIFIED if it.unverified else NotificationKind.CONFIRMATION
+    if why := next(filter(None, (silencer(it) for silencer in SILENCERS)), None):
+        return Suppressed(kind, "confirmation", it.recipient.address, why)
+    plain = Notification(kind, "confirmation", Address("", it.recipient.address), language_for(it))
+    return plain if it.unverified else _threaded(plain, it)
+
+
+def _threaded(plain: Notification, it: Occasion) -> Notification:
+    return replace(
+        plain,
+        recipient=it.recipient,
+        reply_to_id=it.message.message_id,
+        references=it.message.references,
+        values=(("subject", it.message.subject), ("name", it.recipient.name)),
+    )
+
+
+def language_for(it: Occasion) -> str:
+    """The contact's own language, else the mail's, else the desk's first."""
+    contact = it.facts.contact(it.recipient.address)
+    wanted = (contact.language if contact else "", it.message.language, it.desk.languages[0])
+    return next(language for language in wanted if language in it.desk.languages)
+
+
+def _silent(code: str, text: str) -> Reason:
+    return Reason("notify", code, text)

@@ -1,0 +1,168 @@
+"""What staff do, as plans: set a property, answer, note. The same road as mail, from a person's hand.
+
+In: the ticket as it is, who acts, and what they want; out: a Plan, or ValueError with a sentence that says
+what is possible instead. A reply is a person's mail and is never suppressed (law 9).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from maild.decide.facts import KnownTicket
+from maild.decide.notify import MACHINES
+from maild.decide.people import TRUSTED
+from maild.decide.plan import (
+    PROPERTIES,
+    AddArticle,
+    Change,
+    Plan,
+    SetReminder,
+    SetStatus,
+    SetTicket,
+)
+from maild.decide.states import Happening, after
+from maild.desks.policy import Desk
+from maild.model import (
+    Address,
+    ArticleKind,
+    Contact,
+    Notification,
+    NotificationKind,
+    Reason,
+    Role,
+    Status,
+    Suppressed,
+)
+
+PRIORITIES = ("1", "2", "3", "4")
+DELETION = "deletion"
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A member of staff at work on one ticket. `thread`: the ticket's Message-IDs, oldest first. `now` in UTC."""
+
+    actor: Address
+    known: KnownTicket
+    desk: Desk
+    thread: tuple[str, ...]
+    now: datetime
+
+
+def set_property(hand: Hand, name: str, value: str) -> Plan:
+    """`maild set N name=value`: status, remind, a property, or any other word as a field of the ticket."""
+    if name == "status":
+        return _set_status(hand, value)
+    if name == "remind":
+        return _set_reminder(hand, value)
+    if name == "priority" and value not in PRIORITIES:
+        raise ValueError(f"priority is one of {', '.join(PRIORITIES)}, not {value!r}")
+    target = name if name in PROPERTIES else f"field:{name}"
+    told = (
+        _tell(hand, NotificationKind.DELETION_COMPLETED, "deletion") if (name, value) == (DELETION, "completed") else ()
+    )
+    return _plan(hand, f"{name} = {value}", (SetTicket(hand.known.ticket.id, target, value),), told)
+
+
+def reply(hand: Hand, text: str) -> Plan:
+    """An answer to the requester and the registered people on the ticket, each in a mail of their own."""
+    ticket = hand.known.ticket
+    if not text.strip():
+        raise ValueError("an answer needs some text")
+    status = after(ticket.status, Happening.WE_ANSWERED)
+    moved: tuple[Change, ...] = () if status is ticket.status else (SetStatus(ticket.id, status),)
+    article = _our_article(hand, ArticleKind.OUTGOING, text)
+    told = _tell(hand, NotificationKind.REPLY, "reply", ("text", text), by_person=True)
+    return _plan(hand, "answered", (article, *moved), told)
+
+
+def note(hand: Hand, text: str) -> Plan:
+    """A note that stays inside."""
+    if not text.strip():
+        raise ValueError("a note needs some text")
+    return _plan(hand, "noted", (_our_article(hand, ArticleKind.NOTE, text),), ())
+
+
+def reminded(known: KnownTicket) -> Plan:
+    """The clock brings a ticket back: time is just another message."""
+    ticket = known.ticket
+    status = after(ticket.status, Happening.REMINDER_DUE)
+    moved: tuple[Change, ...] = () if status is ticket.status else (SetStatus(ticket.id, status),)
+    why = Reason("clock", "reminder", f"{Happening.REMINDER_DUE}: {ticket.status} → {status}")
+    return Plan(None, (why,), (SetReminder(ticket.id, None), *moved), ticket=ticket.id, actor="clock")
+
+
+def _set_status(hand: Hand, value: str) -> Plan:
+    ticket = hand.known.ticket
+    if value not in [status.value for status in Status]:
+        raise ValueError(f"status is one of {', '.join(Status)}, not {value!r}")
+    status = Status(value)
+    if status is ticket.status:
+        return _plan(hand, f"status is {status} already", (), ())
+    told = _tell(hand, NotificationKind.STATUS_UPDATE, f"status:{status}", ("status", status.value))
+    return _plan(hand, f"status = {status}", (SetStatus(ticket.id, status),), told)
+
+
+def _set_reminder(hand: Hand, value: str) -> Plan:
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"remind takes a time like 2026-12-01T09:00+01:00, not {value!r}") from None
+    if at.tzinfo is None:
+        raise ValueError(f"remind needs a time zone, as in {value}+01:00 or {value}Z")
+    return _plan(hand, f"remind at {at.isoformat()}", (SetReminder(hand.known.ticket.id, at),), ())
+
+
+Told = tuple[Notification | Suppressed, ...]
+
+
+def _tell(hand: Hand, kind: NotificationKind, event: str, *values: tuple[str, str], by_person: bool = False) -> Told:
+    """One intention for each person who shall hear of it, or the reason why one shall not."""
+    occasion = f"{event}:{int(hand.now.timestamp() * 1000)}"
+    return tuple(
+        _machine(hand, kind, occasion, contact)
+        if MACHINES.match(contact.address) and not by_person
+        else Notification(
+            kind=kind,
+            event=occasion,
+            recipient=Address(contact.name, contact.address),
+            language=contact.language or hand.desk.languages[0],
+            ticket=hand.known.ticket.id,
+            reply_to_id=hand.thread[-1] if hand.thread else "",
+            references=hand.thread[:-1],
+            values=(("name", contact.name), ("staff", hand.actor.name), ("subject", hand.known.ticket.title), *values),
+            by_person=by_person,
+        )
+        for contact in _audience(hand.known)
+    )
+
+
+def _machine(hand: Hand, kind: NotificationKind, event: str, contact: Contact) -> Suppressed:
+    why = Reason("notify", "machine-address", "the address is a machine's")
+    return Suppressed(kind, event, contact.address, why, hand.known.ticket.id)
+
+
+def _audience(known: KnownTicket) -> list[Contact]:
+    """The requester, whoever that is, and those of the others who are registered."""
+    return [
+        participant.contact
+        for participant in known.participants
+        if participant.role is Role.REQUESTER or participant.contact.register in TRUSTED
+    ]
+
+
+def _our_article(hand: Hand, kind: ArticleKind, text: str) -> AddArticle:
+    return AddArticle(hand.known.ticket.id, kind, hand.actor, text, text, subject=hand.known.ticket.title)
+
+
+def _plan(hand: Hand, what: str, changes: tuple[Change, ...], told: Told) -> Plan:
+    return Plan(
+        None,
+        (Reason("staff", "staff", what),),
+        changes,
+        notifications=tuple(one for one in told if isinstance(one, Notification)),
+        suppressed=tuple(one for one in told if isinstance(one, Suppressed)),
+        ticket=hand.known.ticket.id,
+        actor=hand.actor.address,
+    )

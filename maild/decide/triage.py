@@ -1,0 +1,141 @@
+"""decide(): what one message becomes. The table of contents of this folder.
+
+    is it anything at all?        `SORTED_OUT`: duplicates, loops, bounces, mail without a readable sender
+    does it belong to a ticket?   `follow_up`
+    else it is a new ticket       `conversation`, shaped by the operator's rules
+
+Pure and total: every message gets exactly one disposition, with reasons (law 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from maild.decide import conversation
+from maild.decide import follow_up as thread
+from maild.decide.desk import desk_for
+from maild.decide.facts import Facts, LookupKeys, SentMail
+from maild.decide.plan import Change, Plan, RecordBounce
+from maild.decide.policy import Policy
+from maild.decide.tokens import Tokens
+from maild.desks.policy import Desk
+from maild.model import AutomaticKind, Bounce, BouncedRecipient, Disposition, Envelope, Message, Reason
+
+MOST_HOPS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One message with all that may be considered for it."""
+
+    message: Message
+    envelope: Envelope
+    keys: LookupKeys
+    facts: Facts
+    policy: Policy
+    tokens: Tokens
+
+
+def decide(case: Case) -> Plan:
+    """What this message means. The same case always gives the same plan."""
+    return replace(_decide(case), policy=case.policy.version)
+
+
+def _decide(case: Case) -> Plan:
+    desk = desk_for(case.message, case.envelope, case.policy)
+    if desk is None:
+        return _set_aside(Disposition.REFUSED, "unknown-desk", f"no desk has the address {case.envelope.recipient}")
+    if plan := next(filter(None, (check(case) for check in SORTED_OUT)), None):
+        return plan
+    return _conversation(case, desk)
+
+
+def _conversation(case: Case, desk: Desk) -> Plan:
+    found = thread.follow_up(case.message, case.keys, case.facts)
+    match found:
+        case thread.Belongs():
+            return conversation.follow_up_plan(case.message, found, case.facts, desk, case.policy)
+        case thread.Claim():
+            return conversation.review_plan(case.message, case.envelope, found, case.facts, desk, case.policy)
+    if _is_auto_reply(case.message):
+        return _set_aside(
+            Disposition.IGNORED, "auto-reply", f"an automatic reply to nothing we know ({_evidence(case)})"
+        )
+    return conversation.new_plan(case.message, case.envelope, case.facts, desk, case.policy)
+
+
+# ---- what is sorted out, in this order ---------------------------------------------------------
+
+
+def duplicate(case: Case) -> Plan | None:
+    """The same content came to this desk before (law 5)."""
+    first = case.facts.duplicate_of
+    if first is None:
+        return None
+    plan = _set_aside(Disposition.DUPLICATE, "same-content", f"the same mail as inbox entry {first}")
+    return replace(plan, duplicate_of=first)
+
+
+def own_loop(case: Case) -> Plan | None:
+    """A mail of ours came back: our signed mark, our Message-ID, or our own address as sender (FAULT-C04)."""
+    sender = case.message.sender
+    if any(case.tokens.is_our_loop_mark(mark) for mark in case.message.loop_marks) and not case.message.bounce:
+        return _set_aside(Disposition.IGNORED, "own-loop", "it carries the signed loop mark of this maild")
+    if case.tokens.is_our_message_id(case.message.message_id):
+        return _set_aside(Disposition.IGNORED, "own-loop", "its Message-ID is one of our own mails'")
+    if sender and case.policy.desk_of(sender.address):
+        return _set_aside(Disposition.IGNORED, "own-loop", f"it says it comes from our own address {sender.address}")
+    return None
+
+
+def too_many_hops(case: Case) -> Plan | None:
+    """RFC 5321 6.3: many Received headers mean that a mail runs in circles."""
+    if case.message.hops <= MOST_HOPS:
+        return None
+    return _set_aside(
+        Disposition.QUARANTINED, "hop-limit", f"it passed {case.message.hops} servers, {MOST_HOPS} are plenty"
+    )
+
+
+def bounce(case: Case) -> Plan | None:
+    """A report about mail that was not delivered. It never makes or moves a ticket and is never answered."""
+    report = case.message.bounce
+    if report is None:
+        return None
+    known = case.facts.bounced
+    if known is None:
+        return _set_aside(
+            Disposition.BOUNCE_RECORDED, "bounce-unknown", "a bounce of no mail that we sent: nothing changes"
+        )
+    plan = _set_aside(Disposition.BOUNCE_RECORDED, "bounce", f"our mail {case.keys.bounced_id} was not delivered")
+    return replace(plan, changes=(_recorded(report, known),), ticket=known.ticket)
+
+
+def no_sender(case: Case) -> Plan | None:
+    """Not exactly one From header with exactly one mailbox: nobody to be trusted or answered (FAULT-D02)."""
+    if case.message.sender is not None:
+        return None
+    return _set_aside(Disposition.QUARANTINED, "malformed-from", "it names no single sender in its From header")
+
+
+SORTED_OUT: tuple[Callable[[Case], Plan | None], ...] = (duplicate, own_loop, too_many_hops, bounce, no_sender)
+
+
+def _recorded(report: Bounce, known: SentMail) -> Change:
+    """The part of the report about our one recipient; an alias may have given the report another address."""
+    named = [one for one in report.recipients if one.address == known.recipient]
+    about = next(iter((*named, *report.recipients)), BouncedRecipient(known.recipient, permanent=False))
+    return RecordBounce(known.outbox, about.permanent, about.status, about.diagnostic)
+
+
+def _set_aside(disposition: Disposition, code: str, text: str) -> Plan:
+    return Plan(disposition, (Reason("triage", code, text),))
+
+
+def _is_auto_reply(message: Message) -> bool:
+    return message.automatic is not None and message.automatic.kind is AutomaticKind.AUTO_REPLY
+
+
+def _evidence(case: Case) -> str:
+    return case.message.automatic.evidence if case.message.automatic else ""

@@ -1,0 +1,88 @@
+"""What maild does, on one screen.
+
+    source --receive--> inbox --process--> tickets + outbox --deliver--> relay
+                                    ^ tick (the clock)
+
+Law 1: a mail is acknowledged at its source only after `receive` has returned.
+Law 2: mail is read without a transaction; then one short transaction looks up the facts, decides and writes.
+       Nothing is sent inside it.
+Law 3: `watch` publishes which mail is being worked on, so that only that one is charged for a crash.
+Each step says how much there was to do; 0 means: wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection
+
+from maild.decide import staff
+from maild.decide.plan import Plan
+from maild.ingest.imap import Cursor
+from maild.model import Delivery, InboxEntry, OutboxEntry, ReceivedMail, Ticket
+from maild.notify.backoff import next_due
+from maild.settings import ImapAccount
+from maild.steps import settling
+from maild.steps.house import House
+from maild.steps.reading import read
+from maild.steps.watch import Watch
+from maild.steps.writing import Settled, write
+from maild.store import cursors, deadlines, inbox, outbox
+from maild.store.engine import Store
+
+Send = Callable[[Sequence[OutboxEntry]], Sequence[Delivery]]
+
+
+def receive(store: Store, mails: Sequence[ReceivedMail]) -> None:
+    """Keep raw mail for good. One commit may serve many waiting senders."""
+    store.retrying(lambda tx: inbox.add(tx, mails))
+
+
+def receive_from_mailbox(store: Store, mails: Sequence[ReceivedMail], account: ImapAccount, cursor: Cursor) -> None:
+    """The same for a mailbox: mail and cursor in one commit, so that neither is ever ahead."""
+
+    def keep(tx: Connection) -> None:
+        inbox.add(tx, mails)
+        cursors.set(tx, account.name, account.folder, cursor)
+
+    store.retrying(keep)
+
+
+def process(house: House, owner: str, watch: Watch) -> int:
+    """Claim some mail, read it, decide it, write what was decided."""
+    entries = house.store.retrying(lambda tx: settling.claim(tx, house, owner))
+    waiting = tuple(read(house, entry, watch) for entry in entries)
+    while waiting:
+        waiting = settling.settle(house, owner, waiting, watch)
+    return len(entries)
+
+
+def deliver(house: House, owner: str, send: Send) -> int:
+    """Hand finished mail to the relay and record every attempt; what is being sent was marked so before."""
+    entries = house.store.retrying(lambda tx: outbox.claim(tx, owner, house.clock(), house.lease, house.lanes))
+    if entries:
+        deliveries = send(entries)
+        house.store.retrying(lambda tx: outbox.record(tx, deliveries, house.clock(), next_due))
+    return len(entries)
+
+
+def tick(house: House) -> int:
+    """Time is just another message: what is due becomes a plan and takes the same road."""
+
+    def remind(tx: Connection) -> int:
+        due = deadlines.due_reminders(tx, house.clock(), limit=100)
+        write(tx, house, "clock", [Settled(staff.reminded(known)) for known in due])
+        return len(due)
+
+    return house.store.retrying(remind)
+
+
+def act(house: House, decide: Callable[[Connection], Plan]) -> Ticket | None:
+    """What staff do, in one transaction: look, decide, write. Returns the ticket as it is afterwards."""
+    return house.store.retrying(lambda tx: write(tx, house, "staff", [Settled(decide(tx))])[0])
+
+
+def explain(house: House, entry: InboxEntry) -> Plan:
+    """The dry run: what this mail would become now. Nothing is written."""
+    with house.store.reading() as tx:
+        return settling.dry_run(tx, house, entry)

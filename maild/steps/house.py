@@ -1,0 +1,27 @@
+"""What every step of the pipeline needs, in one hand: store, clock, policy, tokens, renderer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from maild.clock import Clock
+from maild.decide.policy import Policy
+from maild.decide.tokens import Tokens
+from maild.notify.render import Renderer
+from maild.store.engine import Store
+
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class House:
+    """One policy version at work on one database. `lanes`: mails handed over side by side."""
+
+    store: Store
+    clock: Clock
+    policy: Policy
+    tokens: Tokens
+    renderer: Renderer
+    lease: timedelta = LEASE
+    lanes: int = 4

@@ -1,0 +1,54 @@
+"""Settings -> House: open the store, take the current policy, make the keys. For daemon, workers and command line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from maild.clock import Clock, system_clock
+from maild.config import database_url
+from maild.decide.policy import Policy
+from maild.decide.tokens import Tokens
+from maild.errors import ConfigError, Problem
+from maild.notify.render import Renderer
+from maild.settings import MailFrom, Settings
+from maild.steps.house import House
+from maild.steps.secret import read_secret
+from maild.store import policies
+from maild.store.engine import Store, open_store
+from maild.store.migrate import require_schema
+
+
+def open_house(settings: Settings, *, clock: Clock = system_clock, pool_size: int = 5) -> House:
+    """The house with the policy that is current. Raises StoreUnavailable, SchemaMismatch, ConfigError."""
+    store = open_store(database_url(settings), pool_size=pool_size)
+    require_schema(store)
+    return furnish(settings, store, current_policy(store), clock)
+
+
+def furnish(settings: Settings, store: Store, policy: Policy, clock: Clock) -> House:
+    """A house with this very policy."""
+    tokens = Tokens(read_secret(settings.state))
+    sender = settings.relay.mail_from if settings.relay else MailFrom.FIXED
+    renderer = Renderer(policy.templates, tokens, settings.hostname, sender)
+    lanes = settings.relay.connections if settings.relay else 4
+    return House(store, clock, policy, tokens, renderer, lanes=lanes)
+
+
+def reloaded(house: House, settings: Settings) -> House:
+    """The same house with the policy that is current now."""
+    policy = current_policy(house.store)
+    if policy.version == house.policy.version:
+        return house
+    fresh = furnish(settings, house.store, policy, house.clock)
+    return replace(fresh, lease=house.lease)
+
+
+def current_policy(store: Store) -> Policy:
+    """The policy in force (law 13). Raises ConfigError where there has never been one."""
+    with store.reading() as tx:
+        policy = policies.current(tx)
+    if policy is None:
+        raise ConfigError(
+            Problem("database", 0, 0, "no policy has been loaded yet: start `maild serve` or run `maild reload`")
+        )
+    return policy

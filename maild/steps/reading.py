@@ -1,0 +1,57 @@
+"""Inbox entry -> Reading: the mail as it was read, or why it cannot be read. No transaction, no database.
+
+Laws: never raises for bad mail; an unexpected exception is a bug that sets this one mail aside, and what is
+logged of it holds no word of the mail (FAULT-H08).
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+
+import structlog
+
+from maild.decide.facts import LookupKeys
+from maild.decide.keys import lookup_keys
+from maild.decide.plan import Plan
+from maild.errors import UnparsableMail
+from maild.ingest.parse import parse
+from maild.model import Disposition, InboxEntry, Message, Reason
+from maild.steps.house import House
+from maild.steps.watch import Watch
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An entry with what was read from it: message and keys, or else the plan to set it aside."""
+
+    entry: InboxEntry
+    message: Message | None = None
+    keys: LookupKeys | None = None
+    aside: Plan | None = None
+
+
+def read(house: House, entry: InboxEntry, watch: Watch) -> Reading:
+    """Read one mail, within its budget."""
+    try:
+        with watch.on(entry):
+            message = parse(entry.raw)
+            return Reading(entry, message, lookup_keys(message, entry.envelope, house.policy, house.tokens))
+    except UnparsableMail as error:
+        return Reading(entry, aside=set_aside(error.cause, error.detail))
+    except Exception as error:  # noqa: BLE001 - a bug: keep the mail, keep the loop
+        return Reading(entry, aside=bug(entry, error))
+
+
+def set_aside(cause: str, detail: str) -> Plan:
+    """Quarantine, with a typed cause."""
+    return Plan(Disposition.QUARANTINED, (Reason("read", cause, detail),))
+
+
+def bug(entry: InboxEntry, error: Exception) -> Plan:
+    """Quarantine for a fault of ours: where it happened goes to the log, the mail's words do not."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    log.error("bug", inbox=entry.id, error=type(error).__name__, file=place.filename, line=place.lineno)
+    return set_aside("bug", f"{type(error).__name__} in {place.name}, line {place.lineno}")

@@ -1,0 +1,111 @@
+"""Deciding and writing, inside one transaction: locks, facts, plans, rows, finished mail, entries done.
+
+Laws: one message per ticket, per address and per content key in a transaction, so that nobody decides on facts
+that a neighbour has just changed; the rest is returned and settled next. Nothing is sent here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy import Connection
+
+from maild.decide.facts import Facts, LookupKeys
+from maild.decide.plan import Plan
+from maild.decide.triage import Case, decide
+from maild.errors import TemporaryFailure
+from maild.model import Disposition, InboxEntry, Reason
+from maild.steps.house import House
+from maild.steps.reading import Reading, bug, read
+from maild.steps.watch import NO_WATCH, Watch
+from maild.steps.writing import Settled, write
+from maild.store import inbox, lookup
+
+MOST_MAILS = 20
+MOST_BYTES = 8 << 20
+log = structlog.get_logger()
+
+
+def claim(tx: Connection, house: House, owner: str) -> tuple[InboxEntry, ...]:
+    """Due mail for this worker: at most twenty, at most eight megabytes (law 2)."""
+    return inbox.claim(tx, owner, house.clock(), house.lease, MOST_MAILS, MOST_BYTES)
+
+
+@dataclass
+class Touched:
+    """What this transaction has decided about already."""
+
+    things: set[object] = field(default_factory=set)
+
+    def takes(self, keys: LookupKeys, facts: Facts) -> bool:
+        """True, and remembered, where nothing of it was touched before."""
+        touched: set[object] = {*keys.addresses, *keys.message_ids, ("content", keys.desk, keys.content_key)}
+        touched |= {known.ticket.id for known in facts.tickets}
+        if self.things & touched:
+            return False
+        self.things |= touched
+        return True
+
+
+def settle(house: House, owner: str, readings: Sequence[Reading], watch: Watch) -> tuple[Reading, ...]:
+    """Decide and write what can go together; return the rest. If that fails, redo each mail alone (law 2)."""
+    try:
+        return house.store.retrying(lambda tx: _together(tx, house, owner, readings, watch))
+    except TemporaryFailure:
+        raise
+    except Exception as error:  # noqa: BLE001 - one bad mail must not hold up its neighbours
+        log.warning("batch undone", mails=len(readings), error=type(error).__name__)
+        for reading in readings:
+            _alone(house, owner, reading, watch)
+        return ()
+
+
+def dry_run(tx: Connection, house: House, entry: InboxEntry) -> Plan:
+    """What this mail would become now."""
+    reading = read(house, entry, NO_WATCH)
+    if reading.message is None or reading.keys is None:
+        return _aside(reading)
+    (facts,) = lookup.load_facts(tx, [reading.keys], house.clock())
+    return decide(_case(house, reading, facts))
+
+
+def _together(
+    tx: Connection, house: House, owner: str, readings: Sequence[Reading], watch: Watch
+) -> tuple[Reading, ...]:
+    readable = [reading for reading in readings if reading.keys is not None]
+    keys = [reading.keys for reading in readable if reading.keys is not None]
+    lookup.lock_for(tx, keys)
+    touched, later = Touched(), []
+    settled = [Settled(_aside(reading), reading.entry) for reading in readings if reading.keys is None]
+    for reading, key, facts in zip(readable, keys, lookup.load_facts(tx, keys, house.clock()), strict=True):
+        if not touched.takes(key, facts):
+            later.append(reading)
+            continue
+        with watch.on(reading.entry):
+            settled.append(Settled(decide(_case(house, reading, facts)), reading.entry, key, facts))
+    write(tx, house, owner, settled)
+    return tuple(later)
+
+
+def _alone(house: House, owner: str, reading: Reading, watch: Watch) -> None:
+    """One mail in a transaction of its own; what fails here is this mail's fault, or a bug it shows."""
+    try:
+        house.store.retrying(lambda tx: _together(tx, house, owner, [reading], watch))
+    except TemporaryFailure:
+        raise
+    except Exception as error:  # noqa: BLE001 - a bug: keep the mail, keep the loop
+        plan = bug(reading.entry, error)
+        house.store.retrying(lambda tx: write(tx, house, owner, [Settled(plan, reading.entry)]))
+
+
+def _case(house: House, reading: Reading, facts: Facts) -> Case:
+    if reading.message is None or reading.keys is None:
+        raise ValueError("only a readable mail can be decided")
+    return Case(reading.message, reading.entry.envelope, reading.keys, facts, house.policy, house.tokens)
+
+
+def _aside(reading: Reading) -> Plan:
+    nothing = Plan(Disposition.QUARANTINED, (Reason("read", "unreadable", "it could not be read"),))
+    return reading.aside or nothing

@@ -1,0 +1,92 @@
+"""Plans -> rows and finished mail, in the caller's transaction: the only way anything gets written.
+
+Mail, staff and clock all end here: `store.apply` writes the changes, notifications are rendered to finished
+mail and queued, and the inbox entries are marked done, only if they are still ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Connection
+
+from maild.decide.facts import Facts, LookupKeys
+from maild.decide.plan import Plan
+from maild.model import ContactId, InboxEntry, Notification, Ticket
+from maild.steps.house import House
+from maild.store import apply, inbox, outbox, register
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A plan with the inbox entry it is about (none for staff and clock), and what it was decided from."""
+
+    plan: Plan
+    entry: InboxEntry | None = None
+    keys: LookupKeys | None = None
+    facts: Facts | None = None
+
+
+def write(tx: Connection, house: House, owner: str, settled: Sequence[Settled]) -> tuple[Ticket | None, ...]:
+    """Write all of it; the tickets as they are afterwards."""
+    now = house.clock()
+    applied = apply.apply(tx, [apply.Decided(one.plan, one.keys, one.entry, one.facts) for one in settled], now)
+    tickets = tuple(one.ticket for one in applied)
+    _queue(tx, house, settled, tickets)
+    inbox.finish(tx, [_finished(owner, one, ticket) for one, ticket in zip(settled, tickets, strict=True) if one.entry])
+    for one, ticket in zip(settled, tickets, strict=True):
+        _say(one, ticket)
+    return tickets
+
+
+def _queue(tx: Connection, house: House, settled: Sequence[Settled], tickets: Sequence[Ticket | None]) -> None:
+    """Finished mail for every notification, and a row with the reason for every mail that is not sent."""
+    told = [
+        (notification, ticket)
+        for one, ticket in zip(settled, tickets, strict=True)
+        for notification in one.plan.notifications
+        if ticket is not None
+    ]
+    contacts = register.contact_ids(tx, [notification.recipient.address for notification, _ in told]) if told else {}
+    outbox.add(tx, [_finished_mail(house, notification, ticket, contacts) for notification, ticket in told])
+    silent = [(one, ticket) for plan, ticket in zip(settled, tickets, strict=True) for one in plan.plan.suppressed]
+    outbox.suppress(tx, [outbox.Silent(one, ticket.id if ticket else None) for one, ticket in silent], house.clock())
+
+
+def _finished_mail(
+    house: House, notification: Notification, ticket: Ticket, contacts: dict[str, ContactId]
+) -> outbox.Queued:
+    now = house.clock()
+    desk = house.policy.desk_named(ticket.desk)
+    if desk is None:
+        raise LookupError(f"ticket {ticket.number} is of desk {ticket.desk}, which the policy no longer has")
+    mail = house.renderer.render(notification, ticket, desk, contacts.get(notification.recipient.address, 0), now)
+    return outbox.Queued(ticket.id, notification.event, notification.kind, mail, now, notification.by_person)
+
+
+def _finished(owner: str, one: Settled, ticket: Ticket | None) -> inbox.Finished:
+    if one.entry is None or one.plan.disposition is None:
+        raise ValueError("only mail has a disposition")
+    return inbox.Finished(
+        one.entry.id,
+        owner,
+        one.plan.disposition,
+        one.plan.reasons,
+        ticket.id if ticket else None,
+        one.plan.duplicate_of,
+    )
+
+
+def _say(one: Settled, ticket: Ticket | None) -> None:
+    """The log line: codes and ids, no personal data (law 11)."""
+    log.info(
+        one.plan.disposition or ("clock" if one.plan.actor == "clock" else "staff"),
+        inbox=one.entry.id if one.entry else None,
+        ticket=ticket.number if ticket else None,
+        because=[reason.code for reason in one.plan.reasons],
+        mails=len(one.plan.notifications),
+    )
