@@ -32,7 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("maild.decide",),
     ("maild.rules",),
     ("maild.desks", "maild.ingest", "maild.directory"),
-    ("maild.yaml_file",),
+    ("maild.yaml_file", "maild.yaml_problems"),
     ("maild.model", "maild.errors", "maild.settings", "maild.clock", "maild.cleaning", "maild.suggest"),
 )
 PURE = ("maild.model", "maild.errors", "maild.cleaning", "maild.decide", "maild.rules", "maild.desks", "maild.ingest")

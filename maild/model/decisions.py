@@ -1,0 +1,72 @@
+"""What decisions are made of: dispositions, reasons, and who shall hear of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from maild.model.ids import TicketId
+from maild.model.incoming import Address
+
+
+class Disposition(StrEnum):
+    """What became of a mail: a closed list (law 4). No mail ends without one."""
+
+    NEW_TICKET = "new ticket"
+    FOLLOW_UP = "follow-up"
+    AWAITING_REVIEW = "awaiting review"
+    DUPLICATE = "duplicate"
+    BOUNCE_RECORDED = "bounce recorded"
+    IGNORED = "ignored"
+    REFUSED = "refused"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One sentence of why, with the step that says it and a code that may stand in logs (it holds no personal data)."""
+
+    step: str
+    code: str
+    text: str
+
+
+class NotificationKind(StrEnum):
+    """What a notification is about; the name of its template."""
+
+    CONFIRMATION = "confirmation"
+    CONFIRMATION_UNVERIFIED = "confirmation-unverified"
+    STATUS_UPDATE = "status-update"
+    REPLY = "reply"
+    DELETION_COMPLETED = "deletion-completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """The intention: this person shall hear this, once per (ticket, event, recipient).
+
+    `event` names the occasion ("confirmation", "status:solved:81", "reply:512"); `ticket` None is the
+    one this plan opens. `reply_to_id` and `references` thread the mail; `values` fill its template.
+    `by_person` marks a staff member's own words: no Auto-Submitted, never suppressed (law 9).
+    """
+
+    kind: NotificationKind
+    event: str
+    recipient: Address
+    language: str
+    ticket: TicketId | None = None
+    reply_to_id: str = ""
+    references: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+    by_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A mail that was not sent, and why (law 9: a reason is recorded for each)."""
+
+    kind: NotificationKind
+    event: str
+    recipient: str
+    reason: Reason
+    ticket: TicketId | None = None

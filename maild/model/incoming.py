@@ -1,0 +1,162 @@
+"""Mail as it arrives, and as it was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from maild.model.ids import EntryId
+
+
+class Source(StrEnum):
+    """By which edge a mail came in."""
+
+    SMTP = "smtp"
+    LMTP = "lmtp"
+    IMAP = "imap"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mailbox: the display name as written, and the address in its one normal form.
+
+    Normal form: local part case-folded, domain case-folded and in IDNA A-labels (`xn--…`).
+    """
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What is known about a mail without opening it.
+
+    `mail_from` is "" for the null sender `<>` (RFC 5321 4.5.5) and None where the source does not say.
+    `recipient` is the address this copy was delivered to, normalised; it names the desk.
+    `source_key` makes one delivery unique at its source (IMAP: account, folder, UIDVALIDITY, UID).
+    """
+
+    source: Source
+    mail_from: str | None
+    recipient: str
+    received_at: datetime
+    peer: str = ""
+    source_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedMail:
+    """Raw bytes an edge took in, for all the recipients it was accepted for (one inbox entry each).
+
+    `message_id` and `parent_id` come from a bounded scan of the bytes (`ingest.scan`), so that a reply need
+    not overtake its parent (law 6); "" where the scan found none.
+    """
+
+    raw: bytes
+    source: Source
+    mail_from: str | None
+    recipients: tuple[str, ...]
+    received_at: datetime
+    peer: str = ""
+    source_key: str | None = None
+    message_id: str = ""
+    parent_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """A mail we promised to handle, claimed for work. `alone` asks for a run without company (law 3)."""
+
+    id: EntryId
+    envelope: Envelope
+    raw: bytes
+    attempts: int = 0
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part of a mail that is not its text. Its bytes stay in the raw mail; `part` is its place there ("2.1")."""
+
+    filename: str
+    content_type: str
+    size: int
+    md5: str
+    sha256: str
+    part: str
+    content_id: str = ""
+    inline: bool = False
+
+
+class AutomaticKind(StrEnum):
+    """What kind of machine wrote a mail."""
+
+    AUTO_REPLY = "auto-reply"
+    AUTO_GENERATED = "auto-generated"
+    LIST = "list"
+    BULK = "bulk"
+    BOUNCE = "bounce"
+
+
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """No person wrote this mail; `evidence` names the header that says so."""
+
+    kind: AutomaticKind
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class BouncedRecipient:
+    """One recipient of ours that a report speaks of (RFC 3464 2.3). `status` is like "5.1.1", or ""."""
+
+    address: str
+    permanent: bool
+    status: str = ""
+    diagnostic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A report that mail was not delivered: about whom, and the Message-ID of the mail it is about ("" if unknown)."""
+
+    recipients: tuple[BouncedRecipient, ...]
+    original_message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A parsed incoming mail.
+
+    `sender` is set only where there is exactly one From header with exactly one mailbox.
+    Message ids are canonical: `<left@right>`, or "" where missing. `text` is the whole body,
+    `visible_text` the new part of it. `content_key` identifies the mail over all routes (law 5);
+    `lasting_key` is False without Date or Message-ID: then the key counts for 24 hours only.
+    `delivered_to` are addresses from Delivered-To, X-Original-To and Envelope-To: hints, never trusted.
+    """
+
+    message_id: str
+    subject: str
+    sender: Address | None
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    reply_to: tuple[Address, ...]
+    delivered_to: tuple[str, ...]
+    date: datetime | None
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    text: str
+    visible_text: str
+    html: str
+    attachments: tuple[Attachment, ...]
+    automatic: Automatic | None
+    bounce: Bounce | None
+    suppress_reply: str
+    loop_marks: tuple[str, ...]
+    hops: int
+    language: str
+    content_key: str
+    lasting_key: bool
+    defects: tuple[str, ...] = ()
