@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from maild.decide import staff
 from maild.decide.plan import Plan
-from maild.ingest.imap import Cursor
+from maild.ingest.imap_reader import Cursor
 from maild.model import Delivery, InboxEntry, OutboxEntry, ReceivedMail, Ticket
 from maild.notify.backoff import next_due
 from maild.settings import ImapAccount
@@ -43,7 +43,7 @@ def receive_from_mailbox(store: Store, mails: Sequence[ReceivedMail], account: I
 
     def keep(tx: Connection) -> None:
         inbox.add(tx, mails)
-        cursors.set(tx, account.name, account.folder, cursor)
+        cursors.put(tx, account.name, account.folder, cursor.uidvalidity, cursor.uid)
 
     store.retrying(keep)
 

@@ -24,6 +24,11 @@ log = structlog.get_logger()
 class Carrier(Protocol):
     """Who takes finished mail: a relay, or a Maildir where none is configured."""
 
+    @property
+    def trouble(self) -> str: ...
+
+    async def ready(self) -> bool: ...
+
     async def deliver(self, entries: Sequence[OutboxEntry]) -> tuple[Delivery, ...]: ...
 
     async def close(self) -> None: ...
@@ -32,11 +37,15 @@ class Carrier(Protocol):
 def carrier_for(settings: Settings, house: House) -> Carrier:
     if settings.relay is None:
         return MaildirRelay(settings.state / "outgoing", house.clock)
-    return Relay(settings.relay, read_secret_file(settings.relay.password_file), house.clock)
+    password = read_secret_file(settings.relay.password_file)
+    return Relay(settings.relay, password, house.clock, hostname=settings.hostname)
 
 
 class DeliveryLoop:
-    """Runs `pipeline.deliver` in a thread; the sending itself happens on the loop, over kept connections."""
+    """Runs `pipeline.deliver` in a thread; the sending itself happens on the loop, over kept connections.
+
+    A relay that cannot be reached costs no mail an attempt: it is asked first, with growing pauses.
+    """
 
     def __init__(self, settings: Settings, node: str, house: Callable[[], House]) -> None:
         self._owner = f"{node}/delivery"
@@ -55,7 +64,7 @@ class DeliveryLoop:
             await self._due.wait()
             self._due.clear()
             try:
-                while await asyncio.to_thread(pipeline.deliver, self._house(), self._owner, self._send):
+                while await self._carrier.ready() and await self._some():
                     pass
             except TemporaryFailure as error:
                 log.warning("delivery waits", because=str(error).partition("\n")[0])
@@ -63,6 +72,9 @@ class DeliveryLoop:
 
     async def close(self) -> None:
         await self._carrier.close()
+
+    async def _some(self) -> int:
+        return await asyncio.to_thread(pipeline.deliver, self._house(), self._owner, self._send)
 
     def _send(self, entries: Sequence[OutboxEntry]) -> Sequence[Delivery]:
         """Called in the thread; what happens to the loop meanwhile must not strand it."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import structlog
 
 from maild import pipeline
 from maild.config import read_secret_file
-from maild.ingest.imap import AccountState, Cursor, ImapWatcher
+from maild.ingest.imap import AccountState, ImapWatcher
+from maild.ingest.imap_reader import Cursor
 from maild.model import ReceivedMail
 from maild.settings import ImapAccount, Settings
 from maild.steps.house import House
@@ -39,20 +41,30 @@ class Mailboxes:
         return ImapWatcher(
             account,
             read_secret_file(account.password_file),
-            cursor=lambda: self._cursor(account),
-            take=lambda mails, cursor: self._take(account, mails, cursor),
+            Place(self._house, account),
+            lambda mails, cursor: self._take(account, mails, cursor),
             clock=self._house.clock,
-            on_state=self._note,
+            on_state=_note,
+            size_limit=self._settings.limits.message_size,
         )
-
-    def _cursor(self, account: ImapAccount) -> Cursor | None:
-        with self._house.store.reading() as tx:
-            return cursors.get(tx, account.name, account.folder)
 
     def _take(self, account: ImapAccount, mails: Sequence[ReceivedMail], cursor: Cursor) -> None:
         pipeline.receive_from_mailbox(self._house.store, mails, account, cursor)
         self._wake()
 
-    def _note(self, state: AccountState) -> None:
-        if state.error:
-            log.warning("mailbox", account=state.account, error=state.error)
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where reading an account goes on, as the database says."""
+
+    house: House
+    account: ImapAccount
+
+    def get(self) -> tuple[int, int] | None:
+        with self.house.store.reading() as tx:
+            return cursors.get(tx, self.account.name, self.account.folder)
+
+
+def _note(state: AccountState) -> None:
+    if state.last_error and not state.connected:
+        log.warning("mailbox", account=state.account, error=state.last_error)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import structlog
+from sqlalchemy import Connection
 
 from maild.clock import system_clock
 from maild.config import database_url, load_directory, load_policy
@@ -16,8 +17,7 @@ from maild.settings import Settings
 from maild.steps.house import House
 from maild.steps.opening import current_policy, furnish, reloaded
 from maild.store import policies, register
-from maild.store.engine import Store, open_store
-from maild.store.migrate import require_schema
+from maild.store.engine import Store, open_store, require_schema
 
 log = structlog.get_logger()
 
@@ -54,7 +54,7 @@ class PolicyKeeper:
             return
         now = system_clock()
 
-        def write(tx: register.Connection) -> None:
+        def write(tx: Connection) -> None:
             policies.put(tx, policy, now)
             policies.complain(tx, "")
             register.import_directory(tx, directory, now)

@@ -18,7 +18,7 @@ log = structlog.get_logger()
 class Rounds:
     """The rounds of one node. `house` is asked each time, since a reload changes it; `run` is the node's run id."""
 
-    def __init__(self, house: Callable[[], House], run: int) -> None:
+    def __init__(self, house: Callable[[], House], run: nodes.RunId) -> None:
         self._house = house
         self._run = run
 

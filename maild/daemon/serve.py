@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from sqlalchemy import Connection
 
 from maild import pipeline
 from maild.config import load_settings
@@ -25,7 +26,7 @@ from maild.daemon.policy import PolicyKeeper
 from maild.daemon.rounds import Rounds, in_thread
 from maild.daemon.workers import Workers
 from maild.ingest.group import GroupCommit
-from maild.ingest.listeners import start_listeners
+from maild.ingest.smtp import start_listeners
 from maild.model import ReceivedMail
 from maild.settings import Settings
 from maild.steps.house import House
@@ -77,13 +78,13 @@ class Daemon:
         async with AsyncExitStack() as stack:
             await self._start(stack, run)
             systemd.notify("READY=1", f"STATUS=serving as {self._name}")
-            log.info("serving", node=self._name, policy=self._house.policy.version[:12], roles=sorted(self._roles))
+            log.info("serving", node=self._name, policy=self._house.policy.version[:12], roles=",".join(sorted(self._roles)))
             await self._stop.wait()
             systemd.notify("STOPPING=1")
             log.info("stopping", node=self._name)
         await asyncio.to_thread(self._house.store.retrying, lambda tx: nodes.stop(tx, run, self._house.clock()))
 
-    async def _start(self, stack: AsyncExitStack, run: int) -> None:
+    async def _start(self, stack: AsyncExitStack, run: nodes.RunId) -> None:
         if "workers" in self._roles:
             self._workers.start()
             stack.push_async_callback(self._workers.stop)
@@ -116,12 +117,12 @@ class Daemon:
     def _is_ours(self, address: str) -> bool:
         return self._house.policy.desk_of(address) is not None
 
-    def _take_up(self) -> int:
+    def _take_up(self) -> nodes.RunId:
         """Claims of this node's earlier life return; what was being sent then may have arrived (law 10)."""
         now = self._house.clock()
         suspects = self._workers.suspects()
 
-        def write(tx: inbox.Connection) -> int:
+        def write(tx: Connection) -> nodes.RunId:
             for work in suspects:
                 inbox.charge(tx, work.entry, now, "node-killed", "the whole node was killed while reading it")
             inbox.release_node(tx, self._name)
@@ -130,7 +131,7 @@ class Daemon:
 
         return self._house.store.retrying(write)
 
-    def _ticks(self, run: int) -> tuple[schedule.Tick, ...]:
+    def _ticks(self, run: nodes.RunId) -> tuple[schedule.Tick, ...]:
         rounds = Rounds(lambda: self._house, run)
         mine = (
             schedule.Tick("deliver", 1, self._deliver),

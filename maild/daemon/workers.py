@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 
 import structlog
+from sqlalchemy import Connection
 
 from maild.daemon import worker
 from maild.daemon.slots import Slots, Work
@@ -133,7 +134,7 @@ class Workers:
     def _charge(self, owner: str, work: Work | None, cause: str) -> None:
         now = self._house.clock()
 
-        def write(tx: inbox.Connection) -> None:
+        def write(tx: Connection) -> None:
             if work is not None:
                 inbox.charge(tx, work.entry, now, cause, f"the worker that read it ended: {cause}")
             inbox.release(tx, owner)

@@ -6,8 +6,11 @@ Each field's description is its documentation: the generated reference and the e
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from maild.ingest.addresses import normal_address
 
 
 class Strangers(StrEnum):
@@ -29,22 +32,36 @@ class Colleagues(StrEnum):
     NOBODY = "nobody"
 
 
+def _own_address(text: str) -> str:
+    """An address in its normal form. Behind a `+` stand the tokens of reply addresses, so it has none itself."""
+    address = normal_address(text)
+    if address is None:
+        raise ValueError(f"`{text[:80]}` is no mail address: write it as name@example.org, without a display name")
+    if "+" in address:
+        raise ValueError(f"`{text[:80]}` has a `+`: what follows it belongs to the tokens of reply addresses")
+    return address
+
+
 class Desk(BaseModel):
     """One support desk."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     desk: str = Field(
-        pattern=r"^[a-z][a-z0-9-]{0,39}$", description="Short name, used in rules and on the command line."
+        pattern=r"^[a-z][a-z0-9-]{0,39}$",
+        description="Short name, used in rules and on the command line: small letters, digits and hyphens.",
     )
-    title: str = Field(min_length=1, max_length=80, description="Name shown as the sender of the desk's mails.")
-    addresses: tuple[str, ...] = Field(
+    title: str = Field(
+        pattern=r"^[^\x00-\x1f\x7f]{1,80}$",
+        description="Name shown as the sender of the desk's mails, one line of at most 80 characters.",
+    )
+    addresses: tuple[Annotated[str, AfterValidator(_own_address)], ...] = Field(
         min_length=1, description="Addresses that belong to the desk; its mails come from the first."
     )
     prefix: str = Field(
-        pattern=r"^[A-Z][A-Z0-9]{0,9}$", description="Letters before the ticket number: SD gives [SD-1042]."
+        pattern=r"^[A-Z][A-Z0-9]{0,9}$", description="Capital letters before the ticket number: SD gives [SD-1042]."
     )
-    languages: tuple[str, ...] = Field(
+    languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")], ...] = Field(
         default=("de", "en"), min_length=1, description="Languages of its mails; the first is the default."
     )
     priority: int = Field(

@@ -14,8 +14,7 @@ from maild.settings import MailFrom, Settings
 from maild.steps.house import House
 from maild.steps.secret import read_secret
 from maild.store import policies
-from maild.store.engine import Store, open_store
-from maild.store.migrate import require_schema
+from maild.store.engine import Store, open_store, require_schema
 
 
 def open_house(settings: Settings, *, clock: Clock = system_clock, pool_size: int = 5) -> House:

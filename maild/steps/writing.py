@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from maild.decide.facts import Facts, LookupKeys
 from maild.decide.plan import Plan
-from maild.model import ContactId, InboxEntry, Notification, Ticket
+from maild.model import ContactId, Disposition, InboxEntry, Notification, Ticket
 from maild.steps.house import House
 from maild.store import apply, inbox, outbox, register
 
@@ -69,16 +69,12 @@ def _finished_mail(
 
 
 def _finished(owner: str, one: Settled, ticket: Ticket | None) -> inbox.Finished:
-    if one.entry is None or one.plan.disposition is None:
+    plan = one.plan
+    if one.entry is None or plan.disposition is None:
         raise ValueError("only mail has a disposition")
-    return inbox.Finished(
-        one.entry.id,
-        owner,
-        one.plan.disposition,
-        one.plan.reasons,
-        ticket.id if ticket else None,
-        one.plan.duplicate_of,
-    )
+    cause = plan.reasons[0].code if plan.disposition is Disposition.QUARANTINED else ""
+    number = ticket.id if ticket else None
+    return inbox.Finished(one.entry.id, owner, plan.disposition, plan.reasons, number, plan.duplicate_of, cause)
 
 
 def _say(one: Settled, ticket: Ticket | None) -> None:
@@ -87,6 +83,6 @@ def _say(one: Settled, ticket: Ticket | None) -> None:
         one.plan.disposition or ("clock" if one.plan.actor == "clock" else "staff"),
         inbox=one.entry.id if one.entry else None,
         ticket=ticket.number if ticket else None,
-        because=[reason.code for reason in one.plan.reasons],
+        because=",".join(reason.code for reason in one.plan.reasons),
         mails=len(one.plan.notifications),
     )

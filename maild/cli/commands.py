@@ -1,0 +1,43 @@
+"""The table of commands: name, where it lives, one sentence. Nothing is imported until a command is called."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """One command. `module` has a typer `app` that holds the command by this name, or is its group."""
+
+    name: str
+    module: str
+    help: str
+
+
+SECTIONS: dict[str, tuple[Entry, ...]] = {
+    "Set up and run": (
+        Entry("init", "init", "Write an example configuration into a folder."),
+        Entry("check", "check", "Look for mistakes in settings, desks, rules, templates and directory."),
+        Entry("migrate", "migrate", "Bring the database to this version's schema."),
+        Entry("serve", "serve", "Run the daemon."),
+        Entry("reload", "reload", "Take desks, rules, templates and directory as the files are now."),
+        Entry("status", "status", "Is everything all right? Who runs, what waits, what needs a person."),
+        Entry("demo", "demo", "See it work: a real daemon, real mails, each promise checked."),
+    ),
+    "Mail": (
+        Entry("parse", "parse", "Show what is read out of mails."),
+        Entry("explain", "explain", "Say what mails would become, and why. Nothing is written."),
+        Entry("ingest", "ingest", "Hand mails to the daemon: files, mbox, Maildir or a pipe."),
+        Entry("inbox", "inbox", "Mail that came in, and what became of it."),
+        Entry("quarantine", "quarantine", "Mail that was set aside until a person looks."),
+        Entry("outbox", "outbox", "Mail that goes out, and mail that was not sent."),
+    ),
+    "Tickets": (
+        Entry("tickets", "tickets", "List tickets."),
+        Entry("show", "show", "Show one ticket: people, conversation, files, history."),
+        Entry("reply", "staff", "Answer the people on a ticket."),
+        Entry("note", "staff", "Add a note that stays inside."),
+        Entry("set", "staff", "Change a ticket's status, priority, assignee or any field."),
+        Entry("contacts", "contacts", "Who is known."),
+    ),
+}
+COMMANDS = {entry.name: entry for entries in SECTIONS.values() for entry in entries}

@@ -1,0 +1,100 @@
+"""`maild outbox`: mail that goes out, each attempt, and the reason for every mail that was not sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from maild.cli.help import examples
+from maild.cli.house import a_look, store_of
+from maild.cli.inbox import Entry, Raw, print_raw
+from maild.cli.output import AsJson, Columns, Limit, listing, safe, say, to_json, when
+from maild.clock import system_clock
+from maild.decide.explain import say as in_a_sentence
+from maild.model import OutboxId, OutboxState
+from maild.store import outbox as store
+from maild.store.outbox_views import OutboxView
+
+app = typer.Typer(rich_markup_mode=None)
+State = Annotated[OutboxState | None, typer.Option(help="Only entries that stand there.")]
+
+COLUMNS: Columns[OutboxView] = {
+    "id": lambda one: str(one.id),
+    "made": lambda one: when(one.created_at),
+    "to": lambda one: one.recipient,
+    "kind": lambda one: one.kind,
+    "ticket": lambda one: str(one.ticket or ""),
+    "state": lambda one: one.state,
+    "attempts": lambda one: str(one.attempts),
+    "why": lambda one: in_a_sentence(one.reasons[0]) if one.reasons else "",
+}
+
+
+@app.callback(invoke_without_command=True, epilog=examples("maild outbox", "maild outbox --state failed", "maild outbox retry 12"))
+def outbox(ctx: typer.Context, state: State = None, limit: Limit = 50, json: AsJson = False) -> None:
+    """Mail that goes out, and mail that was not sent. Without a subcommand: the list, newest first."""
+    if ctx.invoked_subcommand is None:
+        _list(ctx, state, limit, json)
+
+
+@app.command("list", epilog=examples("maild outbox list --state suppressed --json"))
+def list_all(ctx: typer.Context, state: State = None, limit: Limit = 50, json: AsJson = False) -> None:
+    """The list, newest first."""
+    _list(ctx, state, limit, json)
+
+
+@app.command("show", epilog=examples("maild outbox show 12", "maild outbox show 12 --raw"))
+def show(ctx: typer.Context, entry: Entry, json: AsJson = False, raw: Raw = False) -> None:
+    """One mail with every attempt and what the relay said; or, with --raw, its bytes."""
+    with a_look(ctx) as tx:
+        found = store.show(tx, OutboxId(entry))
+    if raw:
+        print_raw(found.raw)
+    elif json:
+        say(to_json(found, indent=2))
+    else:
+        for line in _lines(found):
+            say(line)
+
+
+@app.command("retry", epilog=examples("maild outbox retry 12", "maild outbox release 12 13"))
+def retry(ctx: typer.Context, entries: Annotated[list[int], typer.Argument(metavar="ID…")]) -> None:
+    """Send failed, unknown or delayed mails now: the same bytes, the same Message-ID."""
+    with store_of(ctx) as opened:
+        now = system_clock()
+
+        def write(tx: store.Connection) -> None:
+            for entry in entries:
+                store.retry(tx, OutboxId(entry), now)
+
+        opened.retrying(write)
+    say(f"{len(entries)} queued again")
+
+
+@app.command("release", epilog=examples("maild outbox release 12"))
+def release(ctx: typer.Context, entries: Annotated[list[int], typer.Argument(metavar="ID…")]) -> None:
+    """The same as retry."""
+    retry(ctx, entries)
+
+
+def _list(ctx: typer.Context, state: OutboxState | None, limit: int, json: bool) -> None:
+    with a_look(ctx) as tx:
+        listing(store.list_entries(tx, state, limit), COLUMNS, json)
+
+
+def _lines(found: OutboxView) -> Iterator[str]:
+    words = {
+        "outbox entry": str(found.id),
+        "state": found.state + (" (an earlier attempt may have arrived)" if found.ambiguous else ""),
+        "to": found.recipient,
+        "kind": f"{found.kind} ({'by a person' if found.by_person else 'automatic'}), {found.event}",
+        "ticket": str(found.ticket or ""),
+        "message id": found.message_id,
+        "made": when(found.created_at),
+        "next attempt": when(found.due_at),
+    }
+    yield from (f"{word:<14}{safe(value)}" for word, value in words.items() if value)
+    yield from (f"{'because':<14}{safe(in_a_sentence(reason))}" for reason in found.reasons)
+    yield from (f"{'attempt':<14}{when(one.at)} {one.result}: {safe(one.answer)}" for one in found.deliveries)

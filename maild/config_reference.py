@@ -1,0 +1,71 @@
+"""The reference of all configuration files, made from the very descriptions the error messages use.
+
+In: nothing but the models; out: Markdown, the same for the same version (`reference`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import PurePath
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from maild.desks.policy import Desk
+from maild.directory import Directory, OrganisationRecord, PersonRecord, StaffRecord
+from maild.rules.language import Actions, Example, ExampleMail, Rule, When
+from maild.settings import ImapAccount, Limits, Listener, Relay, Settings
+
+SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
+    ("maild.yaml", Settings),
+    ("maild.yaml: smtp, lmtp (each)", Listener),
+    ("maild.yaml: imap (each)", ImapAccount),
+    ("maild.yaml: relay", Relay),
+    ("maild.yaml: limits", Limits),
+    ("desks/*.yaml", Desk),
+    ("directory.yaml", Directory),
+    ("directory.yaml: organisations (each)", OrganisationRecord),
+    ("directory.yaml: contacts (each)", PersonRecord),
+    ("directory.yaml: staff (each)", StaffRecord),
+    ("rules/*.yaml (each)", Rule),
+    ("rules/*.yaml: when", When),
+    ("rules/*.yaml: then", Actions),
+    ("rules/*.yaml: examples (each)", Example),
+    ("rules/*.yaml: mail", ExampleMail),
+)
+
+
+def reference() -> str:
+    """Every file, every word that may stand in it, what it means and what it is if nothing is written."""
+    return "\n".join(line for title, model in SECTIONS for line in _section(title, model))
+
+
+def _section(title: str, model: type[BaseModel]) -> Iterator[str]:
+    yield from (f"### `{title}`", "", "| word | meaning | default |", "|---|---|---|")
+    for name, field in model.model_fields.items():
+        meaning = (field.description or "").replace("|", "\\|")
+        yield f"| `{field.alias or name}` | {meaning} | {_default(field)} |"
+    yield ""
+
+
+def _default(field: FieldInfo) -> str:
+    return "**needed**" if field.is_required() else _shown(field.default)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is None or value == "" or value == () or isinstance(value, BaseModel):
+        return ""
+    if isinstance(value, tuple):
+        return ", ".join(filter(None, map(_listed, value)))
+    return f"`{value.value if isinstance(value, StrEnum) else value}`"
+
+
+def _listed(value: Any) -> str:
+    if isinstance(value, BaseModel):
+        given = ((name, getattr(value, name)) for name in value.model_fields_set)
+        return "; ".join(f"{name} `{one}`" for name, one in given if isinstance(one, str | int | PurePath))
+    return _shown(value)

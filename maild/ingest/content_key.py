@@ -1,0 +1,60 @@
+"""The key by which one mail is known over all its routes (law 5): `content_key(headers, root)`.
+
+A SHA-256 over the decoded identifying headers and every decoded leaf with its content type and file name.
+Laws: transfer encodings, line ends, trailing white space, header folding and trace headers do not count (relays change
+them), nor does Postfix's wrapping of lines beyond 998 octets; every other difference does. Fields are length-prefixed,
+so no two contents can be arranged into one key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from maild.ingest import charsets
+from maild.ingest.headers import Headers, decoded
+from maild.ingest.structure import Part, leaves
+
+IDENTIFYING = ("from", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references")
+WRAPPED_AT = 990
+_ASCII_COMPATIBLE = frozenset({"", "utf-8", "cp1252"})
+_WRAPPED = re.compile(rb"([^\n]{990})\n ")
+
+
+def content_key(headers: Headers, root: Part) -> str:
+    """64 hexadecimal digits."""
+    digest = hashlib.sha256(b"maild content key 1")
+    for name in IDENTIFYING:
+        for value in headers.all(name):
+            _add(digest, name.encode(), " ".join(decoded(value).split()).encode("utf-8", "replace"))
+    for leaf in leaves(root):
+        _add(digest, leaf.content_type.encode("utf-8", "replace"), leaf.filename.encode("utf-8", "replace"), _content(leaf))
+    return digest.hexdigest()
+
+
+def lasts(headers: Headers) -> bool:
+    """Without Date or Message-ID two honest mails may be equal: then the key counts for 24 hours only."""
+    return bool(headers.first("date") and headers.first("message-id"))
+
+
+def _add(digest: hashlib._Hash, *fields: bytes) -> None:
+    for field in fields:
+        digest.update(b"%d:" % len(field))
+        digest.update(field)
+
+
+def _content(leaf: Part) -> bytes:
+    data = leaf.data.replace(b"\r\n", b"\n") if b"\r" in leaf.data else leaf.data
+    if not leaf.content_type.startswith("text/"):
+        return data
+    if data.isascii() and charsets.codec(leaf.charset) in _ASCII_COMPATIBLE:
+        return _normal_text(data)
+    return _normal_text(charsets.decode(data, leaf.charset).encode("utf-8", "replace"))
+
+
+def _normal_text(text: bytes) -> bytes:
+    if len(text) > WRAPPED_AT and b"\n " in text:
+        text = _WRAPPED.sub(rb"\1", text)
+    if b" \n" in text or b"\t\n" in text:
+        text = b"\n".join(line.rstrip() for line in text.split(b"\n"))
+    return text.rstrip()

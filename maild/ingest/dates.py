@@ -1,0 +1,47 @@
+"""The Date field becomes an aware UTC instant: `read_date(value)`, None where the usual form is not met.
+
+Law: only RFC 5322 3.3 as mail is written today; obsolete and broken forms are the second reader's business.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+_ZONES = {"GMT": 0, "UT": 0, "UTC": 0, "Z": 0, "EST": -300, "EDT": -240, "CST": -360, "CDT": -300,
+          "MST": -420, "MDT": -360, "PST": -480, "PDT": -420, "CET": 60, "CEST": 120, "MEZ": 60, "MESZ": 120}  # fmt: skip
+_DATE = re.compile(
+    r"(?:[A-Za-z]{2,3}\.?,?[ \t]+)?(\d{1,2})[ \t-]+([A-Za-z]{3})[ \t-]+(\d{4})[ \t]+(\d{1,2}):(\d{2})(?::(\d{2}))?"
+    r"[ \t]+(?:([+-])(\d{2})(\d{2})|([A-Z]{1,4}))(?:[ \t]*\([^()]*\))?",
+    re.ASCII,
+)
+
+
+def read_date(value: str) -> datetime | None:
+    found = _DATE.fullmatch(value)
+    month = _MONTHS.get(found[2].lower()) if found else None
+    if found is None or month is None:
+        return None
+    offset = _offset(found)
+    if offset is None:
+        return None
+    try:
+        local = datetime(int(found[3]), month, int(found[1]), int(found[4]), int(found[5]), tzinfo=UTC)
+        # Second 60 is a leap second.
+        return local + timedelta(seconds=min(int(found[6] or 0), 60)) - timedelta(minutes=offset)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _offset(found: re.Match[str]) -> int | None:
+    """Minutes east of UTC."""
+    if found[10]:
+        return _ZONES.get(found[10])
+    minutes = int(found[8]) * 60 + int(found[9])
+    return -minutes if found[7] == "-" else minutes

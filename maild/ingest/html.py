@@ -1,0 +1,62 @@
+"""HTML bodies become text that keeps their structure: paragraphs, lists, tables, links.
+
+In: the HTML of a mail, as sent; out: text. The HTML itself is neither cleaned nor shown here.
+Laws: text the sender hid from the reader's eyes is dropped (rules and agents see what the reader sees); input beyond
+`LONGEST` is cut; nothing raises. `visible` leaves out what mail clients mark as quotation.
+"""
+
+from __future__ import annotations
+
+import re
+
+import turbohtml
+from turbohtml import PlainText
+
+LONGEST = 1024 * 1024
+_LAYOUT = PlainText(links="inline", bullet="* ")
+_HIDDEN = ",".join(
+    [
+        "[hidden]", "script", "style", "head", "template", "noscript", "object", "title",
+        '[style*="display:none" i]', '[style*="display: none" i]', '[style*="visibility:hidden" i]',
+        '[style*="visibility: hidden" i]', '[style*="mso-hide:all" i]', '[style*="font-size:0p" i]',
+        '[style*="font-size: 0p" i]', '[style*="font-size:0;" i]', '[style*="max-height:0" i]',
+        '[style*="opacity:0;" i]',
+    ]
+)  # fmt: skip
+_QUOTED = ",".join(
+    [
+        'blockquote[type="cite" i]', ".gmail_quote", ".gmail_extra > .gmail_attr", ".yahoo_quoted", "#divRplyFwdMsg ~ *",
+        "#divRplyFwdMsg", "#appendonsend ~ *", ".moz-cite-prefix", ".protonmail_quote", ".tutanota_quote",
+        'blockquote[class*="quote" i]', "#OLK_SRC_BODY_SECTION", ".zmail_extra",
+    ]
+)  # fmt: skip
+_LINK = re.compile(r"(\S*) \((?:mailto:|https?://)?([^\s()]{1,2000})\)")
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def to_text(html: str) -> str:
+    """All of it that a reader would see."""
+    return _text(html, _HIDDEN)
+
+
+def visible(html: str) -> str:
+    """The same without the quotations that the sender's mail client marked."""
+    return _text(html, f"{_HIDDEN},{_QUOTED}")
+
+
+def marks_quotation(html: str) -> bool:
+    return any(mark in html for mark in ("blockquote", "gmail_quote", "divRplyFwdMsg", "appendonsend", "_quote", "OLK_SRC"))
+
+
+def _text(html: str, without: str) -> str:
+    document = turbohtml.parse(html[:LONGEST])
+    for element in document.select(without):
+        element.decompose()
+    text = document.to_text(_LAYOUT)
+    text = _LINK.sub(_shown_link, text) if " (" in text else text
+    return _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip("\n")
+
+
+def _shown_link(link: re.Match[str]) -> str:
+    """`a@b.de (mailto:a@b.de)` and `www.b.de (http://www.b.de/)` say the same thing twice."""
+    return link[1] if link[1] and link[1].strip("/").endswith(link[2].strip("/")) else link[0]

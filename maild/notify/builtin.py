@@ -1,0 +1,23 @@
+"""The templates maild brings along: `maild/templates/<language>/<kind>.txt` in, `TemplateSource` out.
+
+Reads the package's own files (law 13: they become part of the policy, and are then loaded from the database).
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from maild.decide.policy import TemplateSource
+from maild.model import NotificationKind
+
+LANGUAGES = ("de", "en", "nl")
+
+
+def builtin_templates() -> tuple[TemplateSource, ...]:
+    """One for each language and kind."""
+    return tuple(_builtin(language, kind.value) for language in LANGUAGES for kind in NotificationKind)
+
+
+def _builtin(language: str, name: str) -> TemplateSource:
+    text = files("maild").joinpath("templates", language, f"{name}.txt").read_text("utf-8")
+    return TemplateSource(language=language, name=name, text=text)

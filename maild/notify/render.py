@@ -1,0 +1,134 @@
+"""A notification becomes finished mail: the bytes every attempt will send.
+
+In: Notification, Ticket, Desk and the time; out: OutgoingMail. Pure, and quick (tens of microseconds), since
+each new ticket passes here inside its transaction.
+Laws: automatic mail says so (RFC 3834 5, law 9); a person's mail does not; the subject carries the ticket's
+token exactly once; a mail to somebody unverified holds no word that a stranger chose (FAULT-C06).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from maild.cleaning import clean_header, clean_text
+from maild.decide.policy import TemplateSource
+from maild.decide.tokens import Tokens
+from maild.desks.policy import Desk
+from maild.errors import PermanentFailure
+from maild.model import Address, Notification, NotificationKind, OutgoingMail, Status, Ticket
+from maild.notify.compose import addr_spec, date, mailbox, message, references, unstructured, usable_ids
+from maild.notify.environment import VARIABLES, Compiled, Value, compile_template, new_environment
+from maild.notify.words import status_word
+from maild.settings import MailFrom
+
+LAST_LANGUAGE = "en"
+LONGEST_SUBJECT = 200
+LONGEST_NAME = 100
+ANSWERS = frozenset({NotificationKind.CONFIRMATION, NotificationKind.CONFIRMATION_UNVERIFIED, NotificationKind.REPLY})
+
+
+class NoTemplate(PermanentFailure):
+    """There is no template for this notification: run `maild check`."""
+
+
+class Renderer:
+    """All templates of one policy version, compiled once."""
+
+    def __init__(
+        self, templates: Sequence[TemplateSource], tokens: Tokens, hostname: str, mail_from: MailFrom = MailFrom.FIXED
+    ) -> None:
+        """Raises BrokenTemplate. `hostname` is the right side of Message-IDs."""
+        environment = new_environment()
+        self._templates = {(one.language, one.name): compile_template(one, environment) for one in templates}
+        self._tokens = tokens
+        self._hostname = hostname
+        self._mail_from = mail_from
+
+    def render(self, it: Notification, ticket: Ticket, desk: Desk, contact: int, at: datetime) -> OutgoingMail:
+        """The finished mail. `contact` is the recipient's id, which the reply address is bound to; `at` is its Date.
+
+        Raises UnusableAddress (nothing can be sent there), NoTemplate, or BrokenTemplate (too long).
+        """
+        language, template = self._template(it, desk)
+        subject, body = template.render(_values(it, ticket, desk, language))
+        message_id = self._tokens.message_id(ticket, it.event, it.recipient.address, self._hostname)
+        headers = (
+            *self._people(it, ticket, desk, contact),
+            ("Subject", unstructured("Subject", subject_with_token(subject, ticket))),
+            ("Date", date(at)),
+            ("Message-ID", message_id),
+            *_threading(it),
+            *self._automatic(it),
+        )
+        return OutgoingMail(message_id, self._envelope(it, desk), it.recipient.address, message(headers, body))
+
+    def _template(self, it: Notification, desk: Desk) -> tuple[str, Compiled]:
+        """In the reader's language, else the desk's first, else English."""
+        for language in (it.language, desk.languages[0], LAST_LANGUAGE):
+            if found := self._templates.get((language, it.kind)):
+                return language, found
+        raise NoTemplate(f"there is no template {it.kind}.txt in {LAST_LANGUAGE}: run `maild check`")
+
+    def _people(self, it: Notification, ticket: Ticket, desk: Desk, contact: int) -> Iterator[tuple[str, str]]:
+        sender = Address(desk.title, desk.address)
+        answers_to = Address(desk.title, self._tokens.reply_address(desk.address, ticket.id, contact))
+        yield "From", mailbox("From", sender)
+        yield "To", mailbox("To", Address(_name(it), addr_spec(it.recipient.address)))
+        yield "Reply-To", mailbox("Reply-To", answers_to)
+
+    def _automatic(self, it: Notification) -> tuple[tuple[str, str], ...]:
+        """RFC 3834 5, and what Exchange and older responders look at instead. None of it on a person's mail."""
+        if it.by_person:
+            return ()
+        return (
+            ("Auto-Submitted", "auto-replied" if it.kind in ANSWERS else "auto-generated"),
+            ("X-Auto-Response-Suppress", "All"),
+            ("Precedence", "bulk"),
+            ("X-Maild-Loop", self._tokens.loop_mark()),
+        )
+
+    def _envelope(self, it: Notification, desk: Desk) -> str:
+        return desk.address if it.by_person or self._mail_from is MailFrom.FIXED else ""
+
+
+def subject_with_token(subject: str, ticket: Ticket) -> str:
+    """`[SD-1042] …`. Tokens of this prefix that are in it already go: they came from outside."""
+    token = re.compile(rf"\[\s?{ticket.prefix}-\d+\s?\]", re.IGNORECASE)
+    rest, found = clean_header(subject), 1
+    while found:
+        rest, found = token.subn(" ", rest)
+        rest = clean_header(rest)
+    return f"[{ticket.number}] {rest[:LONGEST_SUBJECT]}"
+
+
+def _name(it: Notification) -> str:
+    """A display name is chosen by whoever wrote the From header."""
+    unverified = it.kind is NotificationKind.CONFIRMATION_UNVERIFIED
+    return "" if unverified else clean_header(it.recipient.name)[:LONGEST_NAME]
+
+
+def _threading(it: Notification) -> Iterator[tuple[str, str]]:
+    """Ids are somebody else's words too, so a mail to somebody unverified quotes none."""
+    if it.kind is NotificationKind.CONFIRMATION_UNVERIFIED:
+        return
+    parent = usable_ids((it.reply_to_id,))
+    if parent:
+        yield "In-Reply-To", parent[0]
+    if known := list(dict.fromkeys([*(one for one in usable_ids(it.references) if one not in parent), *parent])):
+        yield "References", references("References", known)
+
+
+def _values(it: Notification, ticket: Ticket, desk: Desk, language: str) -> dict[str, Value]:
+    """What the template may use (`environment.VARIABLES`), all of it, and nothing else; clean (law 11)."""
+    known = VARIABLES[it.kind]
+    values: dict[str, Value] = dict.fromkeys(known, "")
+    values |= {name: clean_text(value) for name, value in it.values if name in known}
+    values |= {"number": ticket.number, "desk": desk.title, "signature": desk.signature.strip() or desk.title}
+    if "title" in known:
+        values |= {"title": clean_header(ticket.title)[:LONGEST_SUBJECT], "name": _name(it)}
+    if "state" in known:
+        state = Status(str(values["status"]) or ticket.status.value)
+        values |= {"state": state.value, "status": status_word(state, language)}
+    return values

@@ -1,0 +1,173 @@
+"""One plan onto the sheet: the closed union of changes, matched once.
+
+Law: a change of any property leaves an event with old and new; the plan's reasons are the ticket's history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, assert_never
+
+from maild.decide.plan import (
+    AddArticle,
+    Change,
+    IndexMessageIds,
+    JoinTicket,
+    LinkTickets,
+    OpenTicket,
+    Plan,
+    RecordBounce,
+    RecordContact,
+    SetReminder,
+    SetStatus,
+    SetTicket,
+)
+from maild.errors import Conflict
+from maild.model import ArticleId, DeliveryResult, EntryId, Status, Ticket, TicketId
+from maild.store.schema import article, attachment, delivery, message_ref, participant
+from maild.store.schema import ticket as ticket_table
+from maild.store.sheet import Sheet
+
+FIELD = "field:"
+
+
+def enter(sheet: Sheet, plan: Plan, entry: EntryId | None) -> tuple[TicketId | None, tuple[ArticleId, ...]]:
+    """Put a whole plan on the sheet; its ticket, if it has one, and its new articles."""
+    sheet.actor, sheet.entry = plan.actor, entry
+    opened = [_open(sheet, change) for change in plan.changes if isinstance(change, OpenTicket)]
+    ticket = next(iter(opened), plan.ticket)
+    if ticket is not None:
+        for reason in plan.reasons:
+            sheet.note(ticket, f"{reason.step}/{reason.code}", reason.text)
+    entered = [_enter(sheet, change, ticket) for change in plan.changes]
+    return ticket, tuple(number for number in entered if number is not None)
+
+
+def _enter(sheet: Sheet, change: Change, ticket: TicketId | None) -> ArticleId | None:
+    """One change; the number of the article it adds, if it adds one."""
+    match change:
+        case AddArticle():
+            return _add_article(sheet, change, _named(change.ticket, ticket))
+        case JoinTicket(of, address, role):
+            sheet.add(participant, ticket_id=_named(of, ticket), contact_id=sheet.contact(address), role=role)
+        case IndexMessageIds(of, message_ids):
+            for one in dict.fromkeys(message_ids):
+                sheet.add(message_ref, message_id=one, ticket_id=_named(of, ticket))
+        case SetStatus(of, status):
+            before = sheet.change(of, status=status)
+            sheet.note(of, "status", f"{before.status} → {status}")
+        case SetTicket():
+            _set(sheet, change)
+        case SetReminder(of, at):
+            sheet.change(of, remind_at=at)
+            sheet.note(of, "reminder", at.isoformat() if at else "none")
+        case RecordBounce():
+            _record_bounce(sheet, change)
+        case LinkTickets(of, other, why):
+            _link(sheet, _named(of, ticket), other, why)
+        case RecordContact() | OpenTicket():
+            pass  # written first, since the others name them
+        case _:
+            assert_never(change)
+    return None
+
+
+def _named(number: TicketId | None, plans_own: TicketId | None) -> TicketId:
+    found = plans_own if number is None else number
+    if found is None:
+        raise Conflict("a plan changes a ticket that it does not open")
+    return found
+
+
+def _open(sheet: Sheet, change: OpenTicket) -> TicketId:
+    number = TicketId(next(sheet.free[ticket_table]))
+    sheet.open(
+        Ticket(
+            id=number,
+            prefix=change.prefix,
+            desk=change.desk,
+            title=change.title,
+            status=Status.NEW,
+            priority=change.priority,
+            category=change.category,
+            assignee=change.assignee,
+            unverified=change.unverified,
+            created_at=sheet.now,
+            changed_at=sheet.now,
+            tags=change.tags,
+            fields=change.fields,
+        )
+    )
+    return number
+
+
+def _add_article(sheet: Sheet, change: AddArticle, ticket: TicketId) -> ArticleId:
+    number = ArticleId(next(sheet.free[article]))
+    sheet.change(ticket)
+    sheet.add(
+        article,
+        id=number,
+        ticket_id=ticket,
+        kind=change.kind,
+        at=sheet.now,
+        author_name=change.author.name,
+        author=change.author.address,
+        subject=change.subject,
+        text=change.text,
+        visible_text=change.visible_text,
+        message_id=change.message_id,
+        review=change.review,
+        unverified=change.unverified,
+        automatic=change.automatic,
+        entry_id=sheet.entry,
+    )
+    for part in change.attachments:
+        described = {name: getattr(part, name) for name in ATTACHMENT}
+        sheet.add(attachment, article_id=number, **described)
+    return number
+
+
+ATTACHMENT = ("filename", "content_type", "size", "md5", "sha256", "part", "content_id", "inline")
+
+
+def _as_tags(value: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word.strip() for word in value.split(",") if word.strip()))
+
+
+_PROPERTIES: dict[str, Callable[[str], Any]] = {
+    "title": str,
+    "priority": int,
+    "category": str,
+    "assignee": str,
+    "tags": _as_tags,
+}
+
+
+def _set(sheet: Sheet, change: SetTicket) -> None:
+    """A property, or a field of the ticket's own; an empty value takes the field away."""
+    before = sheet.tickets[change.ticket]
+    if change.name.startswith(FIELD):
+        key = change.name.removeprefix(FIELD)
+        old = dict(before.fields).get(key, "")
+        kept = {name: value for name, value in before.fields if name != key}
+        sheet.change(change.ticket, fields=(*kept.items(), *(((key, change.value),) if change.value else ())))
+    else:
+        old = ", ".join(before.tags) if change.name == "tags" else getattr(before, change.name)
+        sheet.change(change.ticket, **{change.name: _PROPERTIES[change.name](change.value)})
+    sheet.note(change.ticket, change.name, f"{old} → {change.value}")
+
+
+def _record_bounce(sheet: Sheet, change: RecordBounce) -> None:
+    answer = " ".join(filter(None, (change.status, change.diagnostic)))
+    result = DeliveryResult.REFUSED if change.permanent else DeliveryResult.DEFERRED
+    sheet.add(delivery, outbox_id=change.outbox, at=sheet.now, result=result, answer=answer)
+    if change.permanent:
+        sheet.failed.add(change.outbox)
+    ticket = sheet.bounced.get(change.outbox)
+    if ticket is not None:
+        sheet.note(ticket, "bounce", f"our mail {change.outbox} was not delivered: {answer}")
+
+
+def _link(sheet: Sheet, ticket: TicketId, other: TicketId, why: str) -> None:
+    for here, there in ((ticket, other), (other, ticket)):
+        sheet.note(here, "link", f"{sheet.tickets[there].number}: {why}")

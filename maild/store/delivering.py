@@ -1,0 +1,100 @@
+"""What became of an attempt: Delivery -> the entry's next state, a record, and an event where people should know.
+
+| result              | first                          | again                                |
+|---------------------|--------------------------------|--------------------------------------|
+| SENT                | sent                           |                                      |
+| DEFERRED            | deferred until next_due        | failed when next_due gives up        |
+| RELAY_REFUSED       | as DEFERRED: it says nothing of the recipient                          |
+| REFUSED             | failed, event                  |                                      |
+| AMBIGUOUS           | queued again, ambiguous        | unknown, event: two copies are enough |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from maild.model import Delivery, DeliveryResult, OutboxId, OutboxState
+from maild.store.bulk import insert_rows, update_rows
+from maild.store.rows import AnyRow, rows_in
+from maild.store.schema import OUTBOX_OPEN, delivery, event, outbox_entry
+
+NextDue = Callable[[int, datetime], datetime | None]
+_entry = outbox_entry.c
+_COLUMNS = (_entry.id, _entry.ticket_id, _entry.state, _entry.attempts, _entry.ambiguous, _entry.recipient)
+
+
+@dataclass(frozen=True, slots=True)
+class _Next:
+    """Where an entry goes; `told` is the event's text, "" for none."""
+
+    state: OutboxState
+    due: datetime | None = None
+    ambiguous: bool = False
+    told: str = ""
+
+
+def record(tx: Connection, deliveries: Sequence[Delivery], now: datetime, next_due: NextDue) -> None:
+    """Record attempts and move their entries on. `next_due(attempts, now)` gives the next attempt's time, or None."""
+    locked = select(*_COLUMNS).order_by(_entry.id).with_for_update()
+    entries = {row.id: row for row in rows_in(tx, locked, _entry.id, sorted({one.outbox for one in deliveries}))}
+    known = [(one, entries[one.outbox]) for one in deliveries if one.outbox in entries]
+    # A late word about an entry that has been given up or handed on counts only if it says that the mail arrived.
+    moved = [
+        (row, _next(one, row, now, next_due))
+        for one, row in known
+        if row.state is OutboxState.SENDING or one.result is DeliveryResult.SENT
+    ]
+    insert_rows(tx, delivery, [_recorded(one) for one, _ in known])
+    update_rows(tx, outbox_entry, ("id",), [_moved(row, to) for row, to in moved])
+    insert_rows(tx, event, [_told(row, to, now) for row, to in moved if to.told and row.ticket_id is not None])
+
+
+def recover(tx: Connection, node: str | None, now: datetime) -> int:
+    """Entries a dead owner left in sending: they may have arrived, or not. How many.
+
+    `node`: all that this node's senders (`node/…`) had, at its start; None: those whose lease has ended.
+    """
+    prefix = f"{node}/"
+    whose = _entry.due_at <= now if node is None else func.substr(_entry.owner, 1, len(prefix)) == prefix
+    left = tx.scalars(select(_entry.id).where(OUTBOX_OPEN, _entry.state == OutboxState.SENDING, whose)).all()
+    lost = "the sender ended before it could tell"
+    record(tx, [Delivery(OutboxId(one), now, DeliveryResult.AMBIGUOUS, lost) for one in left], now, _never)
+    return len(left)
+
+
+def _never(_attempts: int, _now: datetime) -> datetime | None:
+    return None
+
+
+def _next(one: Delivery, row: AnyRow, now: datetime, next_due: NextDue) -> _Next:
+    match one.result:
+        case DeliveryResult.SENT:
+            return _Next(OutboxState.SENT)
+        case DeliveryResult.REFUSED:
+            return _Next(OutboxState.FAILED, told=f"refused: {one.answer}")
+        case DeliveryResult.AMBIGUOUS if row.ambiguous:
+            return _Next(OutboxState.UNKNOWN, ambiguous=True, told=f"may or may not have arrived, twice: {one.answer}")
+        case DeliveryResult.AMBIGUOUS:
+            return _Next(OutboxState.QUEUED, now, ambiguous=True)
+        case DeliveryResult.DEFERRED | DeliveryResult.RELAY_REFUSED:
+            due = next_due(row.attempts, now)
+            if due is None:
+                return _Next(OutboxState.FAILED, told=f"given up after {row.attempts} attempts: {one.answer}")
+            return _Next(OutboxState.DEFERRED, due, row.ambiguous)
+
+
+def _moved(row: AnyRow, to: _Next) -> Mapping[str, object]:
+    return {"id": row.id, "state": to.state, "due_at": to.due, "ambiguous": to.ambiguous, "owner": ""}
+
+
+def _recorded(one: Delivery) -> Mapping[str, object]:
+    return {"outbox_id": one.outbox, "at": one.at, "result": one.result, "answer": one.answer}
+
+
+def _told(row: AnyRow, to: _Next, now: datetime) -> Mapping[str, object]:
+    text = f"mail {row.id} to {row.recipient}: {to.told}"
+    return {"ticket_id": row.ticket_id, "at": now, "actor": "outbox", "kind": f"delivery/{to.state}", "text": text}

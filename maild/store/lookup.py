@@ -1,0 +1,126 @@
+"""LookupKeys -> Facts: what the store knows about a batch of messages, in a few queries for all of them.
+
+Laws: locks are taken in one order, addresses, then tickets by number (law 2); one at a time needs none, so SQLite
+takes none. Nothing here writes. A query without questions is not sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, case, func, or_, select
+
+from maild.decide.facts import Facts, KnownTicket, LookupKeys, SentCount, TicketByMessageId, TicketByNumber
+from maild.model import Contact, EntryId, OutboxState, TicketId
+from maild.store.intake import lock
+from maild.store.leads import Leads, find_leads
+from maild.store.rows import CONTACT, AnyRow, as_contact, known_tickets, rows_in, tickets_by_id
+from maild.store.schema import contact, content_key, outbox_entry
+from maild.store.schema.types import as_key
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+_sent = outbox_entry.c
+_SENT = (
+    select(
+        _sent.recipient,
+        func.sum(case((_sent.created_at > bindparam("an_hour_ago"), 1), else_=0)),
+        func.count(),
+    )
+    .where(
+        _sent.created_at > bindparam("a_day_ago"),
+        _sent.by_person.is_(False),
+        _sent.state != OutboxState.SUPPRESSED,
+    )
+    .group_by(_sent.recipient)
+)
+_CONTENT = select(content_key.c.key, content_key.c.desk, content_key.c.entry_id, content_key.c.opened).where(
+    or_(content_key.c.until.is_(None), content_key.c.until > bindparam("now"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Answers to the questions of a whole batch."""
+
+    contacts: Mapping[str, Contact]
+    leads: Leads
+    tickets: Mapping[TicketId, KnownTicket]
+    sent: Mapping[str, SentCount]
+    content: Mapping[str, Sequence[AnyRow]]
+
+
+def lock_for(tx: Connection, keys: Sequence[LookupKeys]) -> None:
+    """Hold what these messages are about, to the end of the transaction: people first, then tickets (law 2)."""
+    if tx.dialect.name == "sqlite":
+        return
+    lock(tx, {address for key in keys for address in key.addresses})
+    tickets_by_id(tx, _ticket_numbers(find_leads(tx, keys)), lock=True)
+
+
+def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime) -> tuple[Facts, ...]:
+    """What is known about each message, in the order of the keys."""
+    if not keys:
+        return ()
+    addresses = {address for key in keys for address in key.addresses}
+    leads = find_leads(tx, keys)
+    tickets = tickets_by_id(tx, _ticket_numbers(leads))
+    found = _Found(
+        contacts={row.address: as_contact(row) for row in rows_in(tx, select(*CONTACT), contact.c.address, addresses)},
+        leads=leads,
+        tickets=known_tickets(tx, tickets.values()),
+        sent=_sent_counts(tx, addresses, now),
+        content=_content(tx, {key.content_key for key in keys}, now),
+    )
+    return tuple(_facts(key, found) for key in keys)
+
+
+def _ticket_numbers(leads: Leads) -> set[TicketId]:
+    by_number = {one for ones in leads.by_number.values() for one in ones}
+    return {one for ones in leads.by_message_id.values() for one in ones} | by_number | leads.by_token
+
+
+def _sent_counts(tx: Connection, addresses: Collection[str], now: datetime) -> dict[str, SentCount]:
+    if not addresses:
+        return {}
+    query = _SENT.where(_sent.recipient.in_(addresses))
+    rows = tx.execute(query, {"an_hour_ago": now - HOUR, "a_day_ago": now - DAY})
+    return {address: SentCount(address, int(hour), int(day)) for address, hour, day in rows}
+
+
+def _content(tx: Connection, content: Collection[str], now: datetime) -> dict[str, list[AnyRow]]:
+    found: dict[str, list[AnyRow]] = {}
+    for row in tx.execute(_CONTENT.where(content_key.c.key.in_(content)), {"now": now}):
+        found.setdefault(row.key, []).append(row)
+    return found
+
+
+def _facts(key: LookupKeys, found: _Found) -> Facts:
+    by_message_id = tuple(
+        TicketByMessageId(one, number)
+        for one in key.message_ids
+        for number in found.leads.by_message_id.get(as_key(one), ())
+        if number in found.tickets
+    )
+    by_number = tuple(
+        TicketByNumber(one, number)
+        for one in key.numbers
+        for number in found.leads.by_number.get(one, ())
+        if number in found.tickets
+    )
+    numbers = {one.ticket for one in by_message_id} | {one.ticket for one in by_number}
+    numbers |= {key.token.ticket} if key.token else set()
+    same = found.content.get(as_key(key.content_key), ())
+    return Facts(
+        contacts=tuple(found.contacts[address] for address in key.addresses if address in found.contacts),
+        tickets=tuple(found.tickets[number] for number in sorted(numbers) if number in found.tickets),
+        by_message_id=by_message_id,
+        by_number=by_number,
+        sent=tuple(found.sent[address] for address in key.addresses if address in found.sent),
+        bounced=found.leads.sent.get(as_key(key.bounced_id)) if key.bounced_id else None,
+        duplicate_of=next((EntryId(row.entry_id) for row in same if row.desk == key.desk), None),
+        sibling=next((TicketId(row.opened) for row in same if row.desk != key.desk and row.opened), None),
+    )

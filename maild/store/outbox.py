@@ -1,0 +1,163 @@
+"""The outbox: finished mail. Queued -> sending -> sent, deferred, failed or unknown (law 10).
+
+Laws: one mail per (ticket, event, recipient), whoever asks twice. An attempt is counted and visible before it is
+made. Mails of one ticket to one recipient go in order. What may have arrived is sent again once, the same bytes.
+An entry with nothing left to do has no due time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, exists, select, update
+
+from maild.errors import NotFound
+from maild.model import (
+    NotificationKind,
+    OutboxEntry,
+    OutboxId,
+    OutboxState,
+    OutgoingMail,
+    Suppressed,
+    TicketId,
+)
+from maild.store.bulk import insert_rows
+from maild.store.delivering import record, recover
+from maild.store.outbox_views import OutboxCounts, OutboxView, counts, list_entries, show
+from maild.store.rows import AnyRow
+from maild.store.schema import OUTBOX_OPEN, outbox_entry
+
+_entry = outbox_entry.c
+_earlier = outbox_entry.alias("earlier")
+WAITING = (OutboxState.QUEUED, OutboxState.DEFERRED)
+_claimable = (
+    select(
+        _entry.id,
+        _entry.ticket_id,
+        _entry.message_id,
+        _entry.mail_from,
+        _entry.recipient,
+        _entry.raw,
+        _entry.attempts,
+        _entry.created_at,
+        _entry.ambiguous,
+    )
+    .where(
+        OUTBOX_OPEN,
+        _entry.state.in_(WAITING),
+        _entry.due_at <= bindparam("now"),
+        ~exists().where(
+            _earlier.c.due_at.is_not(None),
+            _earlier.c.id < _entry.id,
+            _earlier.c.ticket_id == _entry.ticket_id,
+            _earlier.c.recipient == _entry.recipient,
+        ),
+    )
+    .order_by(_entry.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=outbox_entry)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A finished mail to be sent. `by_person`: staff's own words, which no budget counts (law 9)."""
+
+    ticket: TicketId | None
+    event: str
+    kind: NotificationKind
+    mail: OutgoingMail
+    created_at: datetime
+    by_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A mail that is not sent, with the ticket it would have been about."""
+
+    suppressed: Suppressed
+    ticket: TicketId | None
+
+
+def add(tx: Connection, queued: Sequence[Queued]) -> int:
+    """Queue mails; how many are new. What a (ticket, event, recipient) has already is left as it is."""
+    return insert_rows(tx, outbox_entry, [_queued(one) for one in queued], "DO NOTHING")
+
+
+def _queued(one: Queued) -> Mapping[str, object]:
+    return {
+        "ticket_id": one.ticket,
+        "event": one.event,
+        "kind": one.kind,
+        "recipient": one.mail.recipient,
+        "message_id": one.mail.message_id,
+        "mail_from": one.mail.mail_from,
+        "raw": one.mail.raw,
+        "by_person": one.by_person,
+        "state": OutboxState.QUEUED,
+        "created_at": one.created_at,
+        "due_at": one.created_at,
+        "reasons": (),
+    }
+
+
+def suppress(tx: Connection, silent: Sequence[Silent], now: datetime) -> int:
+    """Record mails that are not sent, each with its reason (law 9); how many are new."""
+    return insert_rows(tx, outbox_entry, [_suppressed(one, now) for one in silent], "DO NOTHING")
+
+
+def _suppressed(one: Silent, now: datetime) -> Mapping[str, object]:
+    why = one.suppressed.reason
+    return {
+        "ticket_id": one.ticket,
+        "event": one.suppressed.event,
+        "kind": one.suppressed.kind,
+        "recipient": one.suppressed.recipient,
+        "raw": b"",
+        "state": OutboxState.SUPPRESSED,
+        "created_at": now,
+        "reasons": ((why.step, why.code, why.text),),
+    }
+
+
+def claim(tx: Connection, owner: str, now: datetime, lease: timedelta, limit: int) -> tuple[OutboxEntry, ...]:
+    """Take due mail for sending until now + lease, oldest first; the attempt is counted here, before it is made."""
+    rows = tx.execute(_claimable, {"now": now, "most": limit}).all()
+    if not rows:
+        return ()
+    mine = {"state": OutboxState.SENDING, "owner": owner, "due_at": now + lease, "attempts": _entry.attempts + 1}
+    tx.execute(update(outbox_entry).where(_entry.id.in_([row.id for row in rows])).values(**mine))
+    return tuple(_claimed(row) for row in rows)
+
+
+def _claimed(row: AnyRow) -> OutboxEntry:
+    mail = OutgoingMail(row.message_id, row.mail_from, row.recipient, row.raw)
+    return OutboxEntry(OutboxId(row.id), row.ticket_id, mail, row.attempts + 1, row.created_at, row.ambiguous)
+
+
+def retry(tx: Connection, entry: OutboxId, now: datetime) -> None:
+    """Send a failed or unknown mail once more, from the beginning. Raises NotFound if there is none such."""
+    again = update(outbox_entry).where(
+        _entry.id == entry, _entry.state.in_((OutboxState.FAILED, OutboxState.UNKNOWN, OutboxState.DEFERRED))
+    )
+    if not tx.execute(again.values(state=OutboxState.QUEUED, due_at=now, attempts=0, owner="")).rowcount:
+        raise NotFound(f"there is no outbox entry {entry} that failed or waits")
+
+
+__all__ = [
+    "OutboxCounts",
+    "OutboxView",
+    "Queued",
+    "Silent",
+    "add",
+    "claim",
+    "counts",
+    "list_entries",
+    "record",
+    "recover",
+    "retry",
+    "show",
+    "suppress",
+]

@@ -1,0 +1,31 @@
+"""What PostgreSQL needs: an engine, and the proof that its commits are durable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, text
+
+from maild.errors import StoreUnavailable
+
+READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+HAS_VERSION = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'alembic_version'"
+CONNECT_SECONDS = 10
+
+
+def engine(url: URL, pool_size: int) -> Engine:
+    """An engine over psycopg 3; a connection that died in the pool is noticed before it is used."""
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "maild"},
+    )
+
+
+def check_durable(tx: Connection) -> None:
+    """Law 1: an acknowledged commit survives a power cut. Raises StoreUnavailable if it would not."""
+    for name in ("synchronous_commit", "fsync"):
+        if tx.execute(text(f"SHOW {name}")).scalar_one() == "off":
+            raise StoreUnavailable(f"PostgreSQL would forget after a power cut: switch {name} on for this database")

@@ -1,0 +1,88 @@
+"""Rows -> nouns: the same few mappings that every reader of tickets and people needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, select
+
+from maild.decide.facts import KnownTicket
+from maild.model import Contact, ContactId, Participant, Role, Ticket, TicketId
+from maild.store.schema import contact, participant, ticket
+
+MOST_AT_ONCE = 5000
+AnyRow = Row[*tuple[Any, ...]]
+
+CONTACT = (
+    contact.c.id,
+    contact.c.address,
+    contact.c.name,
+    contact.c.register,
+    contact.c.organisation,
+    contact.c.language,
+)
+_ROLE_ORDER = case({role.value: place for place, role in enumerate(Role)}, value=participant.c.role)
+_PEOPLE = (
+    select(participant.c.ticket_id, participant.c.role, *CONTACT)
+    .join(contact, contact.c.id == participant.c.contact_id)
+    .order_by(participant.c.ticket_id, _ROLE_ORDER, contact.c.id)
+)
+
+
+def rows_in(
+    tx: Connection, query: Select[*tuple[Any, ...]], column: ColumnElement[Any], values: Collection[Any]
+) -> Iterator[AnyRow]:
+    """The query's rows whose column has one of the values, in slices that both databases take as parameters."""
+    rest = iter(values)
+    while part := list(islice(rest, MOST_AT_ONCE)):
+        yield from tx.execute(query.where(column.in_(part)))
+
+
+def as_contact(row: AnyRow) -> Contact:
+    return Contact(ContactId(row.id), row.address, row.name, row.register, row.organisation or "", row.language)
+
+
+def as_ticket(row: AnyRow) -> Ticket:
+    return Ticket(
+        id=TicketId(row.id),
+        prefix=row.prefix,
+        desk=row.desk,
+        title=row.title,
+        status=row.status,
+        priority=row.priority,
+        category=row.category,
+        assignee=row.assignee,
+        unverified=row.unverified,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        remind_at=row.remind_at,
+        tags=row.tags,
+        fields=row.fields,
+    )
+
+
+def ticket_row(of: Ticket) -> Mapping[str, object]:
+    """What the ticket table stores."""
+    return {name: getattr(of, name) for name in ticket.c.keys()}  # noqa: SIM118 - a collection of columns, no dict
+
+
+def tickets_by_id(tx: Connection, numbers: Collection[int], *, lock: bool = False) -> dict[TicketId, Ticket]:
+    """Tickets that exist, in the order of their numbers; `lock` holds them to the end of the transaction."""
+    query = select(ticket).order_by(ticket.c.id)
+    rows = rows_in(tx, query.with_for_update() if lock else query, ticket.c.id, sorted(numbers))
+    return {TicketId(row.id): as_ticket(row) for row in rows}
+
+
+def known_tickets(tx: Connection, tickets: Iterable[Ticket]) -> dict[TicketId, KnownTicket]:
+    """Tickets with the people on them: requester first, then by role, then as they became known."""
+    tickets = list(tickets)
+    rows = rows_in(tx, _PEOPLE, participant.c.ticket_id, [one.id for one in tickets])
+    people = {number: tuple(map(_as_participant, group)) for number, group in groupby(rows, itemgetter(0))}
+    return {one.id: KnownTicket(one, people.get(one.id, ())) for one in tickets}
+
+
+def _as_participant(row: AnyRow) -> Participant:
+    return Participant(as_contact(row), row.role)

@@ -1,0 +1,78 @@
+"""Every table of maild, in both databases. `metadata` holds them all; `REVISIONS` names the migrations in order.
+
+The migrations make the same schema step by step; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+from sqlalchemy import event as happening
+
+from maild.store.schema.base import metadata
+from maild.store.schema.house import imap_cursor, node, policy, setting
+from maild.store.schema.mail import (
+    INBOX_OPEN,
+    NOT_SENT,
+    OUTBOX_OPEN,
+    QUARANTINED,
+    content_key,
+    decision,
+    delivery,
+    inbox_entry,
+    outbox_entry,
+    raw_mail,
+    raw_piece,
+)
+from maild.store.schema.people import (
+    FIRST_TICKET,
+    article,
+    attachment,
+    contact,
+    event,
+    message_ref,
+    organisation,
+    participant,
+    staff,
+    ticket,
+    ticket_alias,
+)
+
+REVISIONS = ("0001",)
+
+__all__ = [
+    "FIRST_TICKET",
+    "INBOX_OPEN",
+    "NOT_SENT",
+    "OUTBOX_OPEN",
+    "QUARANTINED",
+    "REVISIONS",
+    "article",
+    "attachment",
+    "contact",
+    "content_key",
+    "decision",
+    "delivery",
+    "event",
+    "imap_cursor",
+    "inbox_entry",
+    "message_ref",
+    "metadata",
+    "node",
+    "organisation",
+    "outbox_entry",
+    "participant",
+    "policy",
+    "raw_mail",
+    "raw_piece",
+    "setting",
+    "staff",
+    "ticket",
+    "ticket_alias",
+]
+
+
+@happening.listens_for(metadata, "after_create")
+def _first_number(_target: object, tx: Connection, **_more: object) -> None:
+    """SQLite has no start for a table's numbers; PostgreSQL has it in the column."""
+    if tx.dialect.name == "sqlite":
+        tx.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES ('ticket', :last)"), {"last": FIRST_TICKET - 1})

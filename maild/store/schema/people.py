@@ -1,0 +1,131 @@
+"""Tables of people and tickets: organisations, contacts, staff; tickets with everything that hangs on them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String
+
+from maild.model import ArticleKind, Register, Role, Status
+from maild.store.schema.base import flag, instant, key, keyed_table, numbered, partial, refers, size, table, words
+from maild.store.schema.types import Clean, Key, Listed, Word
+
+FIRST_TICKET = 1001
+
+organisation = table(
+    "organisation",
+    "A customer, as the directory names it",
+    Column("key", Key, primary_key=True),
+    words("name"),
+    Column("domains", Listed, nullable=False),
+)
+
+contact = table(
+    "contact",
+    "A person known by address",
+    numbered(),
+    Column("address", Clean, nullable=False, unique=True),
+    words("name"),
+    Column("register", Word(Register), nullable=False),
+    Column("organisation", Key, ForeignKey("organisation.key"), index=True),
+    words("language"),
+    instant("created_at"),
+)
+
+staff = table(
+    "staff",
+    "Somebody who works here",
+    Column("name", Key, primary_key=True),
+    words("address"),
+    words("title"),
+    flag("active"),
+)
+
+ticket = table(
+    "ticket",
+    "A case; its number is prefix-id",
+    numbered(FIRST_TICKET),
+    words("prefix"),
+    words("desk"),
+    words("title"),
+    Column("status", Word(Status), nullable=False),
+    Column("priority", Integer, nullable=False),
+    words("category"),
+    words("assignee"),
+    flag("unverified"),
+    instant("created_at"),
+    instant("changed_at"),
+    instant("remind_at", optional=True),
+    Column("tags", Listed, nullable=False),
+    Column("fields", Listed, nullable=False),
+)
+Index("ix_ticket_status_changed_at", ticket.c.status, ticket.c.changed_at)
+partial("ix_ticket_remind_at", ticket.c.remind_at.is_not(None), ticket.c.remind_at)
+
+article = table(
+    "article",
+    "One contribution to a ticket",
+    numbered(),
+    refers("ticket_id", "ticket.id", index=True),
+    Column("kind", Word(ArticleKind), nullable=False),
+    instant("at"),
+    words("author_name"),
+    words("author"),
+    words("subject"),
+    words("text"),
+    words("visible_text"),
+    key("message_id"),
+    flag("review"),
+    flag("unverified"),
+    flag("automatic"),
+    refers("entry_id", "inbox_entry.id", optional=True, index=True),
+)
+
+attachment = table(
+    "attachment",
+    "A part of an article's mail; its bytes stay in the raw mail",
+    numbered(),
+    refers("article_id", "article.id", index=True),
+    words("filename"),
+    words("content_type"),
+    size("size"),
+    Column("md5", String(32), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    words("part"),
+    words("content_id"),
+    flag("inline"),
+)
+
+participant = keyed_table(
+    "participant",
+    "A contact on a ticket",
+    refers("ticket_id", "ticket.id", key=True),
+    refers("contact_id", "contact.id", key=True, index=True),
+    Column("role", Word(Role), nullable=False),
+)
+
+event = table(
+    "event",
+    "What happened to a ticket, and why",
+    numbered(),
+    refers("ticket_id", "ticket.id", index=True),
+    instant("at"),
+    words("actor"),
+    words("kind"),
+    words("text"),
+    refers("entry_id", "inbox_entry.id", optional=True),
+)
+
+message_ref = keyed_table(
+    "message_ref",
+    "A Message-ID that leads to a ticket (law 6: also of mails never seen)",
+    Column("message_id", Key, nullable=False),
+    refers("ticket_id", "ticket.id", index=True),
+    PrimaryKeyConstraint("message_id", "ticket_id"),
+)
+
+ticket_alias = keyed_table(
+    "ticket_alias",
+    "Another number of a ticket: of one merged into it, or of a foreign system",
+    Column("number", Key, nullable=False),
+    refers("ticket_id", "ticket.id", index=True),
+    PrimaryKeyConstraint("number", "ticket_id"),
+)

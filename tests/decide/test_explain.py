@@ -1,0 +1,45 @@
+"""A plan in words: every kind of change has its sentence."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from maild.decide import plan as plans
+from maild.decide.explain import describe, explain
+from maild.decide.triage import decide
+from maild.model import ArticleKind, OutboxId, Register, Role, Status, TicketId
+from tests.builders import ADA, NOON, STRANGER, a_case, a_message
+
+ONE = TicketId(1001)
+EACH = (
+    plans.RecordContact(STRANGER, Register.UNVERIFIED),
+    plans.OpenTicket("service", "SD", "Fire", 1, "hardware", "grace", True, ("hot",), (("vm", "de-1"),)),
+    plans.AddArticle(None, ArticleKind.INCOMING, ADA, "long text", "short", review=True),
+    plans.JoinTicket(ONE, ADA.address, Role.CC),
+    plans.SetStatus(ONE, Status.SOLVED),
+    plans.SetTicket(ONE, "field:vm", "de-1"),
+    plans.SetReminder(ONE, NOON),
+    plans.IndexMessageIds(None, ("<a@b>", "<c@d>")),
+    plans.RecordBounce(OutboxId(3), True, "5.1.1", "no such user"),
+    plans.LinkTickets(None, ONE, "the same mail"),
+)
+
+
+def test_every_kind_of_change_is_in_this_test_and_has_its_own_sentence() -> None:
+    assert {type(change) for change in EACH} == set(get_args(plans.Change))
+    assert len({describe(change) for change in EACH}) == len(EACH)
+
+
+def test_a_new_ticket_is_explained_in_full() -> None:
+    lines = list(explain(decide(a_case(a_message(cc=(STRANGER,))))))
+    assert lines == [
+        "disposition   new ticket",
+        "because       follow-up: names no known ticket",
+        "because       sender: ada@acme.example is an authorised contact of acme",
+        "because       people: mallory@elsewhere.example is left out: no registered colleague of the requester",
+        "will          open a ticket at desk service, priority 3: 'The printer is on fire'",
+        "will          let ada@acme.example take part in the new ticket as requester",
+        "will          add incoming article to the new ticket: 9 characters",
+        "will          let 1 Message-IDs lead to the new ticket",
+        "notify        ada@acme.example: confirmation (en)",
+    ]
