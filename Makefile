@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 WORKERS ?= auto
 
-.PHONY: demo test run check bench format lock clean
+.PHONY: demo test run check bench format docs lock clean
 
 demo: .venv/.run        ## the real daemon on loopback, real mails, a table of what became of them (ARGS=--exit)
 	$(BIN)/maild demo $(ARGS)
@@ -23,6 +23,9 @@ bench: .venv/.dev       ## against Postfix and django-helpdesk, side by side; wr
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
+
+docs: .venv/.dev        ## write config/REFERENCE.md from the code, print the README's table of states
+	$(BIN)/python -m tests.test_documented
 
 lock: .venv/.dev        ## renew the pinned requirements from requirements/*.in (needs uv)
 	cd requirements && for name in run dev; do \

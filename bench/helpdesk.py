@@ -6,6 +6,7 @@ Its environment lies in bench/.venv-peers, made on first use from bench/requirem
 from __future__ import annotations
 
 import json
+import select
 import socket
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from typing import Any, BinaryIO
 
 from bench.postgres import Postgres
 from bench.processes import home, last_words, running
-from bench.waiting import Incomplete
+from bench.waiting import Incomplete, wait_until
 from bench.workload import Mail
 
 BENCH = Path(__file__).parent
@@ -91,16 +92,24 @@ def running_helpdesk(sink: int, server: Postgres | None = None, database: str = 
         log = folder / "log"
         listener.bind(str(folder / "line"))
         listener.listen()
-        listener.settimeout(PATIENCE)
+        listener.settimeout(1)
         env = environment(folder, sink, server, database)
         command = (python(), "-m", "bench.helpdesk_site.serve")
         with running(command, log, env, cwd=BENCH.parent) as process:
+            wait_until(lambda: process.poll() is not None or _called(listener), "django-helpdesk starts", PATIENCE)
+            if process.poll() is not None:
+                raise Incomplete(f"django-helpdesk ended: {last_words(log)}")
             line, _ = listener.accept()
             line.settimeout(PATIENCE)
             answers, orders = line.makefile("rb"), process.stdin
             assert orders is not None
             hear(answers, log)
             yield Helpdesk(process.pid, folder / "mails", orders, answers, log)  # type: ignore[arg-type]
+
+
+def _called(listener: socket.socket) -> bool:
+    """Whether somebody is at the door."""
+    return bool(select.select([listener], [], [], 0)[0])
 
 
 def environment(folder: Path, sink: int, server: Postgres | None, database: str) -> Mapping[str, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sql
 
@@ -28,9 +28,11 @@ DESK_FILE = {
 }
 UNDECIDED = sql.text("SELECT count(*) FROM inbox_entry WHERE state IN ('waiting', 'claimed')")
 TAKEN = sql.text("SELECT count(*) FROM inbox_entry")
+OPENED = sql.text("SELECT count(*) FROM ticket")
 DISPOSITIONS = sql.text("SELECT disposition, count(*) FROM inbox_entry GROUP BY disposition")
 TICKETS = sql.text(
-    "SELECT message_ref.message_id, ticket.number FROM message_ref JOIN ticket ON ticket.id = message_ref.ticket_id"
+    "SELECT message_ref.message_id, ticket.prefix, ticket.id"
+    " FROM message_ref JOIN ticket ON ticket.id = message_ref.ticket_id"
 )
 
 
@@ -51,15 +53,19 @@ class MaildNode:
         """Mails without an outcome yet."""
         return int(self._rows(UNDECIDED)[0][0])
 
+    def opened(self) -> int:
+        """Tickets."""
+        return int(self._rows(OPENED)[0][0])
+
     def dispositions(self) -> dict[str, int]:
         """How many mails had which outcome."""
         return {row[0]: row[1] for row in self._rows(DISPOSITIONS)}
 
     def tickets(self) -> dict[str, str]:
         """The ticket number for each customer's Message-ID, as subjects carry it."""
-        return {row[0]: f"[{row[1]}]" for row in self._rows(TICKETS)}
+        return {row[0]: f"[{row[1]}-{row[2]}]" for row in self._rows(TICKETS)}
 
-    def _rows(self, statement: sql.TextClause) -> list[sql.Row[tuple[object, ...]]]:
+    def _rows(self, statement: sql.TextClause) -> list[Any]:
         with self._engine.connect() as connection:
             return list(connection.execute(statement).all())
 
@@ -101,5 +107,5 @@ def write_configuration(folder: Path, port: int, workload: Workload, relay: int 
 
 def _write(path: Path, content: object) -> Path:
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False))
-    os.chmod(path, 0o600)
+    path.chmod(0o600)
     return path

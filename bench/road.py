@@ -22,6 +22,7 @@ from bench.pss import Peak, watching
 from bench.sink import Sink, running_sink
 from bench.waiting import expect, wait_until
 from bench.workload import Mail, Workload
+from maild.model import Disposition
 
 
 @dataclass
@@ -85,7 +86,7 @@ def maild(workload: Workload, server: Postgres | None) -> Run:
         _send(run, node, workload.first, sink, len(workload.new), pids)
         _send(run, node, workload.replies(node.tickets()), sink, len(workload.new), pids)
         expect("maild's dispositions", node.dispositions(), wanted(workload))
-        expect("maild's tickets", len(node.tickets()), len(workload.new))
+        expect("maild's tickets", node.opened(), len(workload.new))
         check_confirmations(sink, workload)
     return run
 
@@ -103,10 +104,14 @@ def _send(
 
 def wanted(workload: Workload) -> dict[str, int]:
     """What maild must make of the mails."""
-    found = Counter("bounce_recorded" if mail.sender == "" else "ignored" for mail in workload.automatic)
-    found["new_ticket"] = len(workload.new)
-    found["follow_up"] = workload.messages - len(workload.first)
-    return dict(found)
+    bounces = sum(mail.sender == "" for mail in workload.automatic)
+    outcomes = {
+        Disposition.NEW_TICKET: len(workload.new),
+        Disposition.FOLLOW_UP: workload.messages - len(workload.first),
+        Disposition.BOUNCE_RECORDED: bounces,
+        Disposition.IGNORED: len(workload.automatic) - bounces,
+    }
+    return {outcome.value: count for outcome, count in outcomes.items() if count}
 
 
 def check_confirmations(sink: Sink, workload: Workload) -> None:

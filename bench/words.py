@@ -15,16 +15,21 @@ def listed(words: str) -> tuple[str, ...]:
     return tuple(words.split())
 
 
-ENGLISH = listed("""printer scanner invoice contract login password session certificate backup restore export import report
-archive ward clinic patient schedule calendar form field column filter search upload download attachment browser
-tablet shows opens closes hangs crashes fails prints sends loses forgets needs wants returns the a our your this every another
-since yesterday again after before without slowly quickly sometimes never always red empty wrong missing double late
-please could you check whether we have they were it is and but because when while as soon""")
-GERMAN = listed("""Drucker Störung Schlüssel Rückfrage Prüfung Übersicht Größe Änderung Gerät Bestätigung Anhänge Straße
-Befund Bericht Auswertung Formular Oberfläche Schaltfläche Fenster Tabelle Spalte Zeile Fehlermeldung Anmeldung
-öffnet schließt lädt druckt verschickt verliert vergisst benötigt zeigt fehlt hängt der die das unser Ihr jede keine
-seit gestern wieder nach vor ohne langsam schnell manchmal nie immer rot leer falsch doppelt spät bitte könnten Sie
-prüfen ob wir haben sie waren und aber weil während sobald für über größer""")
+ENGLISH = listed("""
+printer scanner invoice contract login password session certificate backup restore export import report
+archive ward clinic patient schedule calendar form field column filter search upload download attachment
+browser tablet shows opens closes hangs crashes fails prints sends loses forgets needs wants returns the a our
+your this every another since yesterday again after before without slowly quickly sometimes never always red
+empty wrong missing double late please could you check whether we have they were it is and but because when
+while as soon
+""")
+GERMAN = listed("""
+Drucker Störung Schlüssel Rückfrage Prüfung Übersicht Größe Änderung Gerät Bestätigung Anhänge Straße Befund
+Bericht Auswertung Formular Oberfläche Schaltfläche Fenster Tabelle Spalte Zeile Fehlermeldung Anmeldung
+öffnet schließt lädt druckt verschickt verliert vergisst benötigt zeigt fehlt hängt der die das unser Ihr jede
+keine seit gestern wieder nach vor ohne langsam schnell manchmal nie immer rot leer falsch doppelt spät bitte
+könnten Sie prüfen ob wir haben sie waren und aber weil während sobald für über größer
+""")
 GREETINGS = {
     "en": ("Dear support team,", "Kind regards"),
     "de": ("Sehr geehrte Damen und Herren,", "Mit freundlichen Grüßen"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -53,13 +54,16 @@ def _problem(document: Document, kind: Any, path: tuple[Step, ...], detail: Erro
     return document.problem(message, *path, *where, of_key=detail["type"] in OF_KEYS)
 
 
+@dataclass(frozen=True)
 class Told:
-    """One finding: the field it is about, the fields beside it, pydantic's context, the input and the message."""
+    """One finding: the field it is about, the fields beside it, pydantic's context, the input and its message."""
 
-    def __init__(
-        self, name: str, field: FieldInfo | None, fields: Fields, ctx: Mapping[str, Any], given: Any, msg: str
-    ) -> None:
-        self.name, self.field, self.fields, self.ctx, self.given, self.msg = name, field, fields, ctx, given, msg
+    name: str
+    field: FieldInfo | None
+    fields: Fields
+    ctx: Mapping[str, Any]
+    given: Any
+    msg: str
 
     @property
     def shown(self) -> str:
@@ -91,9 +95,8 @@ def _missing(told: Told) -> str:
 
 
 def _text(told: Told) -> str:
-    quotes = isinstance(told.given, bool | int | float)
-    hint = f': put it in quotes, "{told.given}"' if quotes and not isinstance(told.given, bool) else ""
-    hint = ": put it in quotes" if isinstance(told.given, bool) else hint
+    quotable = isinstance(told.given, bool | int | float)
+    hint = f': put it in quotes, "{told.shown.strip("`")}"' if quotable else ""
     return f"text is expected here, not {told.shown}{hint}{told.meaning}"
 
 

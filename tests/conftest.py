@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from maild.store.engine import Store, open_store
 from maild.store.migrate import migrate
 from tests.servers import postgres
 from tests.servers.requirement import need
+
+# Machines under test are busy; how long an example takes says nothing.
+settings.register_profile("maild", deadline=None)
+settings.load_profile("maild")
+
+pytest_plugins = ("tests.servers.dovecot", "tests.servers.postfix")
 
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
@@ -45,6 +52,21 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     """A fresh, migrated PostgreSQL database."""
     with postgres.fresh_database(postgres_server, postgres.template(postgres_server)) as url:
         yield url
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh PostgreSQL database without a schema."""
+    with postgres.fresh_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(params=BOTH)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh database of each kind, without a schema."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    return str(request.getfixturevalue("empty_postgres_url"))
 
 
 @pytest.fixture(params=BOTH)

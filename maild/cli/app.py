@@ -30,7 +30,7 @@ INTERRUPTED = 130
 class LazyCommands(TyperGroup):
     """Commands from the table; the list for `--help` imports none of them."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -40,7 +40,7 @@ class LazyCommands(TyperGroup):
             return None
         return _imported(entry)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         for title, entries in SECTIONS.items():
             with formatter.section(title):
                 formatter.write_dl([(entry.name, entry.help) for entry in entries])
@@ -77,7 +77,7 @@ def root(
             help="Settings file; else $MAILD_SETTINGS, ./config/maild.yaml or /etc/maild/maild.yaml.",
         ),
     ] = None,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001
         bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import typer
 
-from maild.cli.help import examples
+from maild.cli.help import examples, new_app
 from maild.cli.house import has_database, quiet_logs, settings_of, settings_path
 from maild.cli.output import AsJson, safe, say, to_json
 from maild.config import check as look
@@ -14,7 +14,7 @@ from maild.config import load_policy
 from maild.errors import ExitCode, MaildError
 from maild.settings import Settings
 
-app = typer.Typer(rich_markup_mode=None)
+app = new_app()
 
 
 @app.command("check", epilog=examples("maild check", "maild check --settings config/maild.yaml && maild reload"))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from maild.cli.handed import Handed
 from maild.cli.house import store_of
 from maild.cli.outcome import in_words, mail_object, outcome_object
 from maild.cli.output import safe, say, to_json
+from maild.decide.plan import Plan
 from maild.errors import ExitCode, NotFound
 from maild.ingest.addresses import normal_address
+from maild.ingest.files import Found
 from maild.ingest.lmtp_client import with_crlf
 from maild.ingest.scan import noted
 from maild.model import EntryId
@@ -66,35 +68,47 @@ class Ledger:
         by_mark: dict[tuple[object, ...], list[EntryView]] = {}
         for entry in new:
             by_mark.setdefault((entry.recipient, entry.message_id, entry.size), []).append(entry)
-        return [(by_mark.get(_mark(one)) or [None]).pop(0) for one in wanted]
+        found = (by_mark.get(_mark(one)) for one in wanted)
+        return [same.pop(0) if same else None for same in found]
 
-    def tell(self, entry: EntryView, one: Handed, json: bool) -> None:
-        """Print what became of it."""
-        with self._store.reading() as tx:
+    def look_up(self, entry: EntryView) -> tuple[str | None, Plan | None]:
+        """The number of its ticket and the plan it became, as far as there are any."""
+        with self._store.reading() as tx, suppress(NotFound):
             number = tickets.show_ticket(tx, entry.ticket).ticket.number if entry.ticket else None
-            decisions = ()
-            with suppress(NotFound):
-                decisions = decisions_of(tx, entry.id)
-        plan = decisions[-1].plan if decisions else None
-        if json:
-            bare: dict[str, Any] = {"disposition": entry.disposition, "reasons": entry.reasons, "ticket": number}
-            say(to_json(mail_object(one.found) | {"inbox": entry.id} | (outcome_object(plan, number) if plan else bare)))
-            return
-        say(f"{safe(one.found.name)}: inbox entry {entry.id}{f', ticket {number}' if number else ''}")
-        for line in in_words(plan) if plan else (f"  disposition   {entry.disposition}",):
-            say(line)
+            return number, decisions_of(tx, entry.id)[-1].plan
+        return None, None
 
 
 def _report(ledger: Ledger, handed: Sequence[Handed], json: bool) -> ExitCode:
     code = ExitCode.DONE
     for one, entry in zip(handed, ledger.await_all(handed), strict=True):
         if entry is not None:
-            ledger.tell(entry, one, json)
+            (_tell_json if json else _tell)(one.found, entry, *ledger.look_up(entry))
             continue
-        told = "kept, but not decided yet" if one.answer.kept else f"{one.answer.code} {one.answer.text}"
         code = ExitCode.TEMPORARY if one.answer.kept else code
-        say(to_json({"file": one.found.name, "disposition": None, "error": told}) if json else f"{safe(one.found.name)}: {safe(told)}")
+        told = "kept, but not decided yet" if one.answer.kept else f"{one.answer.code} {one.answer.text}"
+        if json:
+            say(to_json({"file": one.found.name, "disposition": None, "error": told}))
+        elif one.answer.kept:
+            say(f"{safe(one.found.name)}: {told}")
     return code
+
+
+def _tell(found: Found, entry: EntryView, number: str | None, plan: Plan | None) -> None:
+    say(f"{safe(found.name)}: inbox entry {entry.id}{f', ticket {number}' if number else ''}")
+    for line in in_words(plan) if plan else (f"  disposition   {entry.disposition} ({entry.cause})",):
+        say(line)
+
+
+def _tell_json(found: Found, entry: EntryView, number: str | None, plan: Plan | None) -> None:
+    bare: dict[str, object] = {
+        "disposition": entry.disposition,
+        "reasons": entry.reasons,
+        "ticket": number,
+        "notifications": [],
+    }
+    outcome = outcome_object(plan, number) if plan else bare
+    say(to_json(mail_object(found) | {"inbox": entry.id} | outcome))
 
 
 def _is_open(entry: EntryView | None) -> bool:

@@ -25,7 +25,9 @@ MailFrom = Annotated[
 ]
 Recipient = Annotated[
     str | None,
-    typer.Option("--rcpt", metavar="ADDRESS", help="Desk it was sent to; else as its headers say, else the first desk."),
+    typer.Option(
+        "--rcpt", metavar="ADDRESS", help="Desk it was sent to; else as its headers say, else the first desk."
+    ),
 ]
 DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
 

@@ -18,7 +18,7 @@ import typer
 
 from maild import pipeline
 from maild.cli.envelope import MailFrom, Recipient, address_given, instant, recipient_of
-from maild.cli.help import examples
+from maild.cli.help import examples, new_app
 from maild.cli.house import has_database, quiet_logs, settings_of
 from maild.cli.outcome import in_words, mail_object, outcome_object
 from maild.cli.output import AsJson, safe, say, to_json
@@ -30,12 +30,12 @@ from maild.ingest.files import Found
 from maild.model import EntryId, Envelope, InboxEntry, Source
 from maild.settings import Settings
 from maild.steps.house import House
-from maild.steps.opening import furnish, open_house
-from maild.store import register, tickets
-from maild.store.engine import open_store
+from maild.steps.opening import furnish
+from maild.store import policies, register, tickets
+from maild.store.engine import open_store, require_schema
 from maild.store.migrate import migrate
 
-app = typer.Typer(rich_markup_mode=None)
+app = new_app()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,9 @@ class Said:
 
 @app.command(
     "explain",
-    epilog=examples("maild explain mail.eml", "maild explain --mail-from ada@example.org --rcpt support@example.org mail.eml"),
+    epilog=examples(
+        "maild explain mail.eml", "maild explain --mail-from ada@example.org --rcpt support@example.org mail.eml"
+    ),
 )
 def explain(
     ctx: typer.Context,
@@ -79,16 +81,19 @@ def explain(
 
 @contextmanager
 def dry_house(settings: Settings, as_files: bool) -> Iterator[House]:
-    """A house to look at."""
+    """A house to look at: with the policy in force, or the files' where there is none yet."""
     if not has_database(settings):
         with TemporaryDirectory(prefix="maild-") as folder, _empty_house(settings, Path(folder)) as house:
             yield house
         return
-    house = open_house(settings)
+    store = open_store(database_url(settings))
     try:
-        yield furnish(settings, house.store, load_policy(settings), house.clock) if as_files else house
+        require_schema(store)
+        with store.reading() as tx:
+            policy = None if as_files else policies.current(tx)
+        yield furnish(settings, store, policy or load_policy(settings), system_clock)
     finally:
-        house.store.close()
+        store.close()
 
 
 @contextmanager

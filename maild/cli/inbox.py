@@ -8,8 +8,9 @@ from contextlib import suppress
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
-from maild.cli.help import examples
+from maild.cli.help import examples, new_app
 from maild.cli.house import a_look, store_of
 from maild.cli.outcome import in_words
 from maild.cli.output import AsJson, Columns, Limit, listing, on_terminal, safe, safe_lines, say, to_json, when
@@ -24,7 +25,7 @@ from maild.store.states import InboxState
 
 Entry = Annotated[int, typer.Argument(metavar="ID", help="Number of the entry.")]
 Raw = Annotated[bool, typer.Option("--raw", help="The mail itself, byte by byte.")]
-app = typer.Typer(rich_markup_mode=None)
+app = new_app()
 
 COLUMNS: Columns[EntryView] = {
     "id": lambda one: str(one.id),
@@ -38,7 +39,10 @@ COLUMNS: Columns[EntryView] = {
 }
 
 
-@app.callback(invoke_without_command=True, epilog=examples("maild inbox", "maild inbox --state waiting --json", "maild inbox show 17 --raw > mail.eml"))
+@app.callback(
+    invoke_without_command=True,
+    epilog=examples("maild inbox", "maild inbox --state waiting --json", "maild inbox show 17 --raw > mail.eml"),
+)
 def inbox(
     ctx: typer.Context,
     state: Annotated[InboxState | None, typer.Option(help="Only entries that stand there.")] = None,
@@ -68,7 +72,7 @@ def show(ctx: typer.Context, entry: Entry, json: AsJson = False, raw: Raw = Fals
 
 
 @app.command("retry", epilog=examples("maild inbox retry 17"))
-def retry(ctx: typer.Context, entries: Annotated[list[int], typer.Argument(metavar="ID…")]) -> None:
+def retry(ctx: typer.Context, entries: Annotated[list[int], typer.Argument(metavar="ID")]) -> None:
     """Let quarantined mail be read once more, alone."""
     release(ctx, entries)
 
@@ -107,7 +111,7 @@ def release(ctx: typer.Context, entries: list[int]) -> None:
     """All of them, or none if one is not in quarantine."""
     with store_of(ctx) as opened:
 
-        def write(tx: store.Connection) -> None:
+        def write(tx: Connection) -> None:
             for entry in entries:
                 store.retry(tx, EntryId(entry))
 

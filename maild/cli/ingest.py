@@ -15,21 +15,21 @@ import typer
 
 from maild.cli.envelope import MailFrom, Recipient, address_given, recipient_of, sender_of
 from maild.cli.handed import Handed
-from maild.cli.help import examples
+from maild.cli.help import examples, new_app
 from maild.cli.house import settings_of
 from maild.cli.output import AsJson, safe
 from maild.cli.parse import Files, named
 from maild.cli.progress import progress
+from maild.config_policy import matching
 from maild.desks.policy import Desk
 from maild.errors import ConfigError, ExitCode, Problem
 from maild.ingest.files import Found
 from maild.ingest.lmtp_client import Place, deliver
-from maild.config_policy import matching
 from maild.settings import Settings
 from maild.yaml_file import read
 from maild.yaml_problems import build
 
-app = typer.Typer(rich_markup_mode=None)
+app = new_app()
 TOGETHER = 50
 """So many mails are handed over before the first of them is waited for."""
 GRAVITY = (ExitCode.DONE, ExitCode.DATA, ExitCode.NO_USER, ExitCode.TEMPORARY)

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from maild.cli.help import examples
+from maild.cli.help import examples, new_app
 from maild.cli.output import say
 from maild.starter import SETTINGS, write_starter
 
-app = typer.Typer(rich_markup_mode=None)
+app = new_app()
 NEXT = (
     "look at {settings} and the files beside it",
     "maild --settings {settings} check",

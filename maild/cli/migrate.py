@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from maild.cli.help import examples
+from maild.cli.help import examples, new_app
 from maild.cli.house import database_file, settings_of
 from maild.cli.output import say
 from maild.clock import system_clock
@@ -14,7 +14,7 @@ from maild.settings import Settings
 from maild.store.engine import open_store
 from maild.store.migrate import migrate as bring
 
-app = typer.Typer(rich_markup_mode=None)
+app = new_app()
 
 
 @app.command("migrate", epilog=examples("maild migrate", "maild migrate --settings /etc/maild/maild.yaml"))

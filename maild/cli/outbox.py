@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
-from maild.cli.help import examples
+from maild.cli.help import examples, new_app
 from maild.cli.house import a_look, store_of
 from maild.cli.inbox import Entry, Raw, print_raw
 from maild.cli.output import AsJson, Columns, Limit, listing, safe, say, to_json, when
@@ -17,7 +18,7 @@ from maild.model import OutboxId, OutboxState
 from maild.store import outbox as store
 from maild.store.outbox_views import OutboxView
 
-app = typer.Typer(rich_markup_mode=None)
+app = new_app()
 State = Annotated[OutboxState | None, typer.Option(help="Only entries that stand there.")]
 
 COLUMNS: Columns[OutboxView] = {
@@ -32,7 +33,9 @@ COLUMNS: Columns[OutboxView] = {
 }
 
 
-@app.callback(invoke_without_command=True, epilog=examples("maild outbox", "maild outbox --state failed", "maild outbox retry 12"))
+@app.callback(
+    invoke_without_command=True, epilog=examples("maild outbox", "maild outbox --state failed", "maild outbox retry 12")
+)
 def outbox(ctx: typer.Context, state: State = None, limit: Limit = 50, json: AsJson = False) -> None:
     """Mail that goes out, and mail that was not sent. Without a subcommand: the list, newest first."""
     if ctx.invoked_subcommand is None:
@@ -60,12 +63,12 @@ def show(ctx: typer.Context, entry: Entry, json: AsJson = False, raw: Raw = Fals
 
 
 @app.command("retry", epilog=examples("maild outbox retry 12", "maild outbox release 12 13"))
-def retry(ctx: typer.Context, entries: Annotated[list[int], typer.Argument(metavar="ID…")]) -> None:
+def retry(ctx: typer.Context, entries: Annotated[list[int], typer.Argument(metavar="ID")]) -> None:
     """Send failed, unknown or delayed mails now: the same bytes, the same Message-ID."""
     with store_of(ctx) as opened:
         now = system_clock()
 
-        def write(tx: store.Connection) -> None:
+        def write(tx: Connection) -> None:
             for entry in entries:
                 store.retry(tx, OutboxId(entry), now)
 
@@ -74,7 +77,7 @@ def retry(ctx: typer.Context, entries: Annotated[list[int], typer.Argument(metav
 
 
 @app.command("release", epilog=examples("maild outbox release 12"))
-def release(ctx: typer.Context, entries: Annotated[list[int], typer.Argument(metavar="ID…")]) -> None:
+def release(ctx: typer.Context, entries: Annotated[list[int], typer.Argument(metavar="ID")]) -> None:
     """The same as retry."""
     retry(ctx, entries)
 

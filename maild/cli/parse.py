@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from maild.cli.help import examples
+from maild.cli.help import examples, new_app
 from maild.cli.output import AsJson, safe, safe_lines, say, to_json, when
 from maild.errors import ExitCode, UnparsableMail
 from maild.ingest.as_json import to_json as as_plain
@@ -15,8 +15,10 @@ from maild.ingest.files import STDIN, Found, mails
 from maild.ingest.parse import parse as read
 from maild.model import Address, Message
 
-app = typer.Typer(rich_markup_mode=None)
-Files = Annotated[list[str], typer.Argument(metavar="FILE…", help="Mails, mboxes, Maildirs, folders; - is standard input.")]
+app = new_app()
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILE", help="Mails, mboxes, Maildirs, folders; - is standard input.")
+]
 
 
 @app.command("parse", epilog=examples("maild parse mail.eml", "maild parse --json inbox.mbox | jq .subject"))

@@ -6,17 +6,20 @@ from typing import Annotated
 
 import typer
 
-from maild.cli.help import examples
+from maild.cli.help import examples, new_app
 from maild.cli.inbox import Entry, Raw, list_entries, release, show_entry
 from maild.cli.output import AsJson, Limit
 from maild.store.states import InboxState
 
-app = typer.Typer(rich_markup_mode=None)
-Entries = Annotated[list[int], typer.Argument(metavar="ID…", help="Numbers of entries.")]
+app = new_app()
+Entries = Annotated[list[int], typer.Argument(metavar="ID", help="Numbers of entries.")]
 RELEASE = examples("maild quarantine release 17", "maild quarantine retry 17 18")
 
 
-@app.callback(invoke_without_command=True, epilog=examples("maild quarantine", "maild quarantine show 17", "maild quarantine release 17"))
+@app.callback(
+    invoke_without_command=True,
+    epilog=examples("maild quarantine", "maild quarantine show 17", "maild quarantine release 17"),
+)
 def quarantine(ctx: typer.Context, limit: Limit = 50, json: AsJson = False) -> None:
     """Mail that was set aside until a person looks. Without a subcommand: the list."""
     if ctx.invoked_subcommand is None:

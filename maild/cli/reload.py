@@ -7,14 +7,14 @@ import signal
 
 import typer
 
-from maild.cli.help import examples
+from maild.cli.help import examples, new_app
 from maild.cli.house import quiet_logs, require_database, settings_of, settings_path
 from maild.cli.output import say
 from maild.config import load_directory, load_policy
 from maild.daemon.node import running
 from maild.daemon.policy import PolicyKeeper
 
-app = typer.Typer(rich_markup_mode=None)
+app = new_app()
 
 
 @app.command("reload", epilog=examples("maild check && maild reload"))

@@ -8,14 +8,16 @@ from typing import Annotated
 
 import typer
 
-from maild.cli.help import examples
+from maild.cli.help import examples, new_app
 from maild.cli.house import settings_of, settings_path
 
 ROLES = ("smtp", "imap", "workers", "outbox", "clock")
-app = typer.Typer(rich_markup_mode=None)
+app = new_app()
 
 
-@app.command("serve", epilog=examples("maild serve --migrate", "maild serve --settings /etc/maild/maild.yaml --roles workers"))
+@app.command(
+    "serve", epilog=examples("maild serve --migrate", "maild serve --settings /etc/maild/maild.yaml --roles workers")
+)
 def serve(
     ctx: typer.Context,
     roles: Annotated[str, typer.Option(help="Only these parts, by comma.")] = ",".join(ROLES),

@@ -85,16 +85,15 @@ def _flowed(part: Part) -> str:
 
 def _joined(text: str, delete_space: bool) -> str:
     """Lines ending in a space go on in the next line of the same quote depth; "-- " never does (RFC 3676 4.3)."""
-    lines: list[str] = []
-    depth_before, open_line = 0, False
+    pieces: list[str] = []
+    depth_before, is_open = 0, False
     for line in text.split("\n"):
         content = line.lstrip(">")
         depth = len(line) - len(content)
         content = content.removeprefix(" ")
-        if open_line and depth == depth_before and content != "-- ":
-            lines[-1] = (lines[-1][:-1] if delete_space else lines[-1]) + content
-        else:
-            lines.append(">" * depth + " " * (depth > 0) + content)
-        open_line = content.endswith(" ") and content != "-- "
+        if not (is_open and depth == depth_before and content != "-- "):
+            pieces.append("\n" + ">" * depth + " " * (depth > 0))
+        is_open = content.endswith(" ") and content != "-- "
+        pieces.append(content[:-1] if is_open and delete_space else content)
         depth_before = depth
-    return "\n".join(lines)
+    return "".join(pieces)[1:]

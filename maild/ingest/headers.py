@@ -16,10 +16,12 @@ from maild.cleaning import clean_header
 from maild.ingest import charsets
 from maild.ingest.limits import HEADER_VALUE
 
+MOST_PIECES = 100_000
 _ENCODED_WORD = re.compile(r"=\?([^?\s*]{1,64})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*)\?=")
 _GAP = re.compile(r"[ \t\r\n]*")
 _MESSAGE_ID = re.compile(r"<([^<>]{1,900})>")
-_BARE_ID = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
+_ONE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
+_WORD = re.compile(r"[^\s<>,;:\"()]+")
 _SPACE = re.compile(r"\s+")
 
 
@@ -66,7 +68,7 @@ def _raw_letters(data: bytes, declared: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeError:
-        return charsets.decode(data, declared)
+        return charsets.decode(data, declared, guess=False)
 
 
 def decoded(value: str) -> str:
@@ -82,14 +84,14 @@ def decode_words(value: str) -> str:
     for word in _ENCODED_WORD.finditer(value):
         between = value[place : word.start()]
         if pending and (word[1].lower() != charset or between.strip()):
-            pieces.append(charsets.decode(b"".join(pending), charset))
+            pieces.append(charsets.decode(b"".join(pending), charset, guess=False))
             pending = []
         if between.strip() or place == 0:
             pieces.append(between)
         charset, place = word[1].lower(), word.end()
         pending.append(_word_bytes(word[2], word[3], charset))
     if pending:
-        pieces.append(charsets.decode(b"".join(pending), charset))
+        pieces.append(charsets.decode(b"".join(pending), charset, guess=False))
     pieces.append(value[place:])
     return "".join(pieces)
 
@@ -110,10 +112,16 @@ def _raw_bytes(text: str, charset: str) -> bytes:
 
 
 def base64_bytes(data: bytes) -> bytes:
-    """Base64 as it comes: missing or early padding, foreign characters, a cut end. Never raises."""
+    """Base64 as it comes: missing padding, padding in the middle (pieces put together), foreign characters. Never raises."""
     padding = data.find(b"=")
-    if 0 <= padding < len(data.rstrip(b"=\r\n \t")):
-        return b"".join(base64_bytes(piece) for piece in data.split(b"=") if piece.strip())
+    if not 0 <= padding < len(data.rstrip(b"=\r\n \t")):
+        return _base64_piece(data)
+    if data.count(b"=") > MOST_PIECES:
+        return _base64_piece(data.replace(b"=", b""))
+    return b"".join(_base64_piece(piece) for piece in data.split(b"=") if len(piece) > 1)
+
+
+def _base64_piece(data: bytes) -> bytes:
     for filler in (b"", b"==", b"A=="):
         try:
             return binascii.a2b_base64(data + filler)
@@ -124,7 +132,9 @@ def base64_bytes(data: bytes) -> bytes:
 
 def message_ids(value: str) -> tuple[str, ...]:
     """Canonical `<left@right>` ids in their order, each once. White space inside (folding) is no part of an id."""
+    if _ONE_ID.fullmatch(value):
+        return (value,)
     found = [_SPACE.sub("", inner) for inner in _MESSAGE_ID.findall(value)]
     if not found:
-        found = _BARE_ID.findall(value)
-    return tuple(dict.fromkeys(f"<{inner}>" for inner in found if inner.isascii() and inner.isprintable()))
+        found = [word for word in _WORD.findall(value) if "@" in word]
+    return tuple(dict.fromkeys(f"<{inner}>" for inner in found if inner.isascii() and inner.isprintable() and inner))

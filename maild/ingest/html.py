@@ -30,7 +30,7 @@ _QUOTED = ",".join(
         'blockquote[class*="quote" i]', "#OLK_SRC_BODY_SECTION", ".zmail_extra",
     ]
 )  # fmt: skip
-_LINK = re.compile(r"(\S*) \((?:mailto:|https?://)?([^\s()]{1,2000})\)")
+_LINK = re.compile(r" \((?:mailto:|https?://)?([^\s()]{1,2000})\)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -59,4 +59,5 @@ def _text(html: str, without: str) -> str:
 
 def _shown_link(link: re.Match[str]) -> str:
     """`a@b.de (mailto:a@b.de)` and `www.b.de (http://www.b.de/)` say the same thing twice."""
-    return link[1] if link[1] and link[1].strip("/").endswith(link[2].strip("/")) else link[0]
+    shown = link.string[max(0, link.start() - 300) : link.start()].rstrip("/").rsplit(None, 1)
+    return "" if shown and shown[-1].endswith(link[1].rstrip("/")) else link[0]

@@ -78,7 +78,7 @@ def _readable(value: str) -> str:
     if "=?" in value:
         value = decode_words(value)
     elif not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
-        value = charsets.decode(value.encode("utf-8", "surrogateescape"))
+        value = charsets.decode(value.encode("utf-8", "surrogateescape"), guess=False)
     return clean_header(value)
 
 
@@ -92,5 +92,5 @@ def _joined(pieces: list[tuple[int, bool, str]]) -> str:
     data = b"".join(
         unquote_to_bytes(text) if escaped else text.encode("utf-8", "surrogateescape") for _, escaped, text in pieces
     )
-    text = charsets.decode(data, charset)
+    text = charsets.decode(data, charset, guess=False)
     return clean_header(decode_words(text) if "=?" in text else text)

@@ -1,7 +1,7 @@
-"""How mail clients announce what they quote: tables of words, and the two questions asked of a line.
+"""How mail clients announce what they quote: tables of words, and the question `announcement(lines, place)`.
 
-`attribution(lines, at)` — does "On Monday Max wrote:" start here, and how many lines is it long?
-`header_block(lines, at)` — does a copied header ("Von: … Gesendet: … An: …") start here, and how long is it?
+Three forms: "-----Original Message-----", a copied header ("Von: … Gesendet: … An: …"), and an attribution
+("On Monday Max wrote:"), which mail clients break over up to five lines.
 Laws: every pattern is anchored or looks at one bounded line, so the work is linear in the text; no nested repetition.
 To teach it a client or a language: add its words here and a case to the tests.
 """
@@ -10,24 +10,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 LONGEST_LINE = 400
 LONGEST_ATTRIBUTION = 5
 LONGEST_HEADER_BLOCK = 12
+MOST_WORDS = 12
 
 _VERBS = (
-    r"wrote|writes|said|schrieb|geschrieben|schrieben|schreef|geschreven|a écrit|écrit|escribió|escribio|escreveu|ha scritto|"
-    r"scrisse|skrev|skrifað|napisał\(a\)|napisała?|написала?|писала?|пише|пишет|написав|kirjoitti|napsal\(a\)|napsala?|"
-    r"yazdı|写道|写到|寫道|さんは書きました|のメッセージ|írta|έγραψε|a scris|je napisao|wrote the following"
-)
-_LAST_WORD = re.compile(rf"(?:{_VERBS})\s*[:：]?\s*-{{0,8}}\s*$|(?:{_VERBS})\s*[:：]", re.IGNORECASE)
-_VERB = re.compile(rf"\b(?:{_VERBS})\b", re.IGNORECASE)
+    "wrote", "writes", "said", "schrieb", "schrieben", "geschrieben", "schreef", "geschreven", "a écrit", "écrit", "escribió",
+    "escribio", "escreveu", "ha scritto", "scrisse", "skrev", "napisał(a)", "napisał", "napisała", "написал", "написала",
+    "писал", "писала", "пише", "пишет", "написав", "kirjoitti", "napsal(a)", "napsal", "napsala", "yazdı", "写道", "写到", "寫道",
+    "さんは書きました", "のメッセージ", "írta", "έγραψε", "a scris", "je napisao", "wrote the following",
+)  # fmt: skip
 _OPENING = re.compile(
     r"(?:-{2,}\s*)?(?:on|at|am|um|op|le|el|il|em|den|dne|dnia|w dniu|på|pada|vào|a|on the|in article|"
     r"в|от|\d{1,4}|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim)\b",
     re.IGNORECASE,
 )
 _DATED = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b|\d年")
+# "On Monday Max wrote:" has no figure in it.
+_UNDATED = re.compile(r"(?:on|am|op|le|el|il|em|den)\s+\w+\s+\S", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s@<>]{1,100}@[^\s@<>]{1,100}")
 # Older Gmail: "2016-03-03 17:21 GMT+01:00 Max", "2013/7/20 Max <max@b.example>"
 _GMAIL = re.compile(
@@ -60,62 +63,81 @@ _ANY_FIELD = re.compile(
     r"\s?\*?\s?[:：]",
     re.IGNORECASE,
 )
-# How an attribution ends: with a colon, a dash ("wrote ----"), or a verb without either.
-_ENDINGS = (":", "：", "-", *(verb for word in _VERBS.split("|") for verb in (word, word.title()) if "\\" not in word), "(a)")
+# How the last line of an attribution ends: with a colon, a dash ("wrote ----"), or a verb without either.
+_ENDINGS = (":", "：", "--", *_VERBS)
 _RULER = re.compile(r"[>\s]*(?:[_\-=*#~+—–]\s?){3,}\s*$")
 
 
-def announcing(lines: Sequence[str]) -> list[int]:
-    """The lines at which an announcement can start, cheaply found: the dear questions are asked of these only."""
-    found: set[int] = set()
-    for place, line in enumerate(lines):
-        if not line or len(line) > LONGEST_LINE:
-            continue
-        last = line.rstrip()
-        if last.endswith(_ENDINGS) and len(last) > 4:
-            found.update(range(max(0, place - LONGEST_ATTRIBUTION + 1), place + 1))
-        elif "--" in line or ":" in line or "：" in line or line[:4].isdigit():
-            found.add(place)
-    return sorted(found)
+class Announced(NamedTuple):
+    """Lines that announce a quotation: they start at `start` and the quotation at `end`."""
+
+    start: int
+    end: int
 
 
-def attribution(lines: Sequence[str], at: int) -> int:
-    """The number of lines of the attribution that starts at line `at`; 0 if none does."""
-    first = lines[at].strip()
-    if not first or len(first) > LONGEST_LINE or first.startswith(">"):
-        return 0
-    if first[:4].isdigit() and _GMAIL.match(first):
-        return 1
-    joined = ""
-    for count in range(min(LONGEST_ATTRIBUTION, len(lines) - at)):
-        line = lines[at + count].strip()
-        joined = f"{joined} {line}".strip()
-        if not line or len(joined) > LONGEST_LINE or (line.startswith(">") and not line.endswith(":")):
-            return 0
-        if line.endswith(_ENDINGS) and _ends_attribution(line, joined):
-            return count + 1 if _is_attribution(joined, count) else 0
-        if count == 0 and not (_OPENING.match(joined) or "@" in joined):
-            return 0
-    return 0
+def announcement(lines: Sequence[str], place: int) -> Announced | None:
+    """What is announced at line `place`: a forwarded mail, a copied header, or an attribution that ends there."""
+    line = lines[place].strip()
+    if not line or len(line) > LONGEST_LINE:
+        return None
+    if ("-" in line or line.endswith(":")) and (_ANNOUNCED.match(line) or _FORWARDED.match(line)):
+        return Announced(place, _behind_header(lines, place + 1))
+    if (":" in line or "：" in line) and _FROM.match(line):
+        length = header_block(lines, place)
+        if length:
+            return Announced(place, place + length)
+    if line.endswith(_ENDINGS) or line[:4].isdigit():
+        start = attribution(lines, place)
+        return None if start is None else Announced(start, place + 1)
+    return None
 
 
-def _ends_attribution(line: str, joined: str) -> bool:
-    if line.endswith((":", "：")):
-        return bool(_VERB.search(joined) or _LAST_WORD.search(joined) or (_DATED.search(joined) and "@" in joined))
-    return bool(_LAST_WORD.search(line))
+def _behind_header(lines: Sequence[str], place: int) -> int:
+    while place < len(lines) and not lines[place].strip():
+        place += 1
+    return place + header_block(lines, place) if place < len(lines) else place
 
 
-def _is_attribution(joined: str, extra_lines: int) -> bool:
-    """Somebody, and a time or an address; a sentence of the author ("as I wrote:") has neither."""
-    dated, addressed = bool(_DATED.search(joined)), bool(_ADDRESS.search(joined))
-    if _OPENING.match(joined):
-        return dated or addressed or (extra_lines == 0 and joined.endswith((":", "：")) and len(joined) < 120)
-    return addressed or (dated and extra_lines == 0)
+def attribution(lines: Sequence[str], last: int) -> int | None:
+    """The line at which the attribution ending at line `last` starts; the fewest lines that make one."""
+    joined = lines[last].strip()
+    if joined.startswith(">"):
+        return None
+    if _GMAIL.match(joined):
+        return last
+    found: int | None = None
+    for start in range(last, max(-1, last - LONGEST_ATTRIBUTION), -1):
+        line = lines[start].strip()
+        joined = line if start == last else f"{line} {joined}"
+        if not line or line.startswith(">") or len(joined) > LONGEST_LINE:
+            break
+        if found is None:
+            if _ends_attribution(joined) and _is_attribution(joined):
+                found = start
+        elif _OPENING.match(line) and _DATED.search(line):
+            # "Le 4 janv. 2016 19:03, Max" above "<max@b.example> a écrit :"
+            return start
+        if found is not None and _DATED.search(joined):
+            return found
+    return found
 
 
-def announced(line: str) -> bool:
-    """`-----Original Message-----` and its kin."""
-    return len(line) <= LONGEST_LINE and bool(_ANNOUNCED.match(line) or _FORWARDED.match(line))
+def _ends_attribution(joined: str) -> bool:
+    folded = joined.lower()
+    if folded.rstrip(" :：-").endswith(_VERBS):
+        return True
+    if not folded.endswith((":", "：")):
+        return False
+    return any(verb in folded for verb in _VERBS) or ("@" in joined and _DATED.search(joined) is not None)
+
+
+def _is_attribution(joined: str) -> bool:
+    """Somebody and a time, or an address; a sentence of the author ("as I wrote:") has neither."""
+    if _ADDRESS.search(joined):
+        return bool(_OPENING.match(joined) or _DATED.search(joined) or joined.count(" ") < MOST_WORDS)
+    if _DATED.search(joined):
+        return True
+    return bool(_UNDATED.match(joined)) and joined.count(" ") < MOST_WORDS
 
 
 def ruler(line: str) -> bool:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from maild.ingest.quotation import LONGEST_LINE, announced, announcing, attribution, header_block, ruler
+from maild.ingest.quotation import LONGEST_LINE, Announced, announcement, ruler
 
-LONGEST = 512 * 1024
+MOST_LINES = 2000
+MOST_ANNOUNCEMENTS = 10
 LONGEST_SIGNATURE = 25
 DELIMITERS = (
     "please reply above this line",
@@ -41,11 +42,24 @@ _WORDS_AFTER_DEVICE = 9
 
 
 def visible_text(text: str) -> str:
-    lines = _above_delimiter(text[:LONGEST]).split("\n")
-    lines = _without_signature(lines)
-    above = _without_quotation(lines)
-    shown = _trimmed(above if len(above) == len(lines) else _without_signature(above))
-    return shown or _trimmed(text.split("\n"))
+    lines = _above_delimiter(text).split("\n")
+    if len(lines) > MOST_LINES:
+        return _visible_head(lines)
+    shown = _visible(lines)
+    return _trimmed(shown) or _trimmed(text.split("\n"))
+
+
+def _visible(lines: list[str]) -> list[str]:
+    unsigned = _without_signature(lines)
+    above = _without_quotation(unsigned)
+    return above if len(above) == len(unsigned) else _without_signature(above)
+
+
+def _visible_head(lines: list[str]) -> str:
+    """A very long text (a pasted log) is only cut where its head says so."""
+    head = lines[:MOST_LINES]
+    shown = _without_quotation(head)
+    return _trimmed(shown if len(shown) < len(head) else lines)
 
 
 def _trimmed(lines: Sequence[str]) -> str:
@@ -63,30 +77,27 @@ def _above_delimiter(text: str) -> str:
 
 def _without_quotation(lines: list[str]) -> list[str]:
     """At the first announcement of a quotation: what is above it, or else what the author put below it."""
-    for place in announcing(lines):
-        length = _announcement(lines, place)
-        if length:
-            return _around(lines, place, length)
-    return _without_trailing_quote(lines)
+    kept: list[str] = []
+    for _ in range(MOST_ANNOUNCEMENTS):
+        found = _first_announcement(lines)
+        if found is None:
+            break
+        above, below = lines[: found.start], lines[found.end :]
+        quoted, rest = _leading_quote(below)
+        if _says_something(kept) or _says_something(above):
+            answered = bool(quoted) and _says_something(rest)
+            return kept + (above + _without_trailing_quote(below) if answered else _without_trailing_quote(_without_rulers(above)))
+        kept += above
+        lines = rest if _says_something(rest) else below
+    return kept + _without_trailing_quote(lines)
 
 
-def _announcement(lines: list[str], place: int) -> int:
-    if not lines[place].strip():
-        return 0
-    if announced(lines[place]):
-        following = _next_text(lines, place + 1)
-        return following - place + (header_block(lines, following) if following < len(lines) else 0)
-    return header_block(lines, place) or attribution(lines, place)
-
-
-def _around(lines: list[str], place: int, length: int) -> list[str]:
-    above, below = lines[:place], lines[place + length :]
-    quoted, rest = _leading_quote(below)
-    if not _says_something(above):
-        return above + _without_quotation(rest if _says_something(rest) else below) if below else above
-    if quoted and _says_something(rest):
-        return above + _without_trailing_quote(below)
-    return _without_trailing_quote(_without_rulers(above))
+def _first_announcement(lines: list[str]) -> Announced | None:
+    for place in range(len(lines)):
+        found = announcement(lines, place)
+        if found:
+            return found
+    return None
 
 
 def _leading_quote(lines: list[str]) -> tuple[list[str], list[str]]:
@@ -115,12 +126,6 @@ def _says_something(lines: Sequence[str]) -> bool:
     return any(line.strip() and not _is_quoted(line) and not ruler(line) for line in lines)
 
 
-def _next_text(lines: Sequence[str], place: int) -> int:
-    while place < len(lines) and not lines[place].strip():
-        place += 1
-    return place
-
-
 def _without_rulers(lines: list[str]) -> list[str]:
     end = len(lines)
     while end and (not lines[end - 1].strip() or ruler(lines[end - 1])):
@@ -142,21 +147,23 @@ def _without_signature(lines: list[str]) -> list[str]:
 
 def _above_signature(lines: list[str]) -> list[str]:
     """The first "-- " that has text above and no more than a signature's worth of lines below (RFC 3676 4.3)."""
-    for place, line in enumerate(lines):
+    for place in range(_signature_floor(lines), len(lines)):
+        line = lines[place]
         if line.lstrip()[:2] not in _SIGNATURE_STARTS or not _SIGNATURE.match(line[:LONGEST_LINE]):
             continue
-        below = lines[place + 1 :]
-        if _short(below) and _says_something(lines[:place]) and not _announces(below):
+        if _says_something(lines[:place]) and _first_announcement(lines[place + 1 :]) is None:
             return lines[:place]
     return lines
 
 
-def _short(below: Sequence[str]) -> bool:
-    return sum(1 for line in below if line.strip()) <= LONGEST_SIGNATURE
-
-
-def _announces(below: list[str]) -> bool:
-    return any(_announcement(below, place) for place in announcing(below))
+def _signature_floor(lines: list[str]) -> int:
+    """The first line that has at most a signature's worth of written lines below it."""
+    written = 0
+    for place in range(len(lines) - 1, -1, -1):
+        written += bool(lines[place].strip())
+        if written > LONGEST_SIGNATURE + 1:
+            return place + 1
+    return 0
 
 
 def _without_device(lines: list[str]) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import resource
 from collections.abc import Sequence
-from functools import partial
 
 from maild.clock import Clock, system_clock
 from maild.errors import SourceUnavailable
@@ -96,9 +95,9 @@ def _open(settings: Settings) -> list[Opened]:
 
 async def _serve(intake: Intake, opened: Opened) -> asyncio.Server:
     loop = asyncio.get_running_loop()
-    session = partial(MailSession, intake, opened.bound.source)
+    session = MailSession(intake, opened.bound.source)
     create = loop.create_unix_server if opened.bound.socket else loop.create_server
-    return await create(session, sock=opened.sock, backlog=BACKLOG)
+    return await create(session.another, sock=opened.sock, backlog=BACKLOG)
 
 
 def _crowd(connections: int) -> int:

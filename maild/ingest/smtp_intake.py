@@ -12,7 +12,7 @@ from maild.model import ReceivedMail
 from maild.settings import Limits
 
 if TYPE_CHECKING:
-    from maild.ingest.smtp_session import MailSession
+    from maild.ingest.smtp_connection import Connection
 
 Accept = Callable[[ReceivedMail], Awaitable[None]]
 Accepts = Callable[[str], bool]
@@ -31,7 +31,7 @@ class Intake:
     hostname: str
     limits: Limits
     crowd: int
-    live: set[MailSession] = field(default_factory=set)
+    live: set[Connection] = field(default_factory=set)
     draining: bool = False
 
     def __post_init__(self) -> None:

@@ -20,6 +20,9 @@ from maild.ingest.mending import mended
 from maild.ingest.parameters import Structured, media_type, structured
 
 
+MOST_BROKEN_LINES = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One node. `data` is decoded from its transfer encoding, and empty for a multipart.
@@ -166,19 +169,18 @@ def _base64(payload: str) -> bytes:
 
 
 def _uuencoded(data: bytes) -> bytes:
-    decoded = []
+    decoded, broken = [], 0
     for line in data.splitlines():
         if line.startswith((b"begin ", b"end")) or not line.strip():
             continue
+        # Some encoders write more letters than the length letter says.
+        wanted = line[: (((line[0] - 32) & 63) * 4 + 5) // 3]
         try:
-            decoded.append(binascii.a2b_uu(line))
+            decoded.append(binascii.a2b_uu(wanted))
         except binascii.Error:
-            # Some encoders count wrongly; the length letter says how many bytes are meant.
-            wanted = (((line[0] - 32) & 63) * 4 + 5) // 3
-            try:
-                decoded.append(binascii.a2b_uu(line[:wanted]))
-            except binascii.Error:
-                continue
+            broken += 1
+            if broken > MOST_BROKEN_LINES:
+                break
     return b"".join(decoded)
 
 

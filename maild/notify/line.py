@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -126,29 +127,27 @@ class Line:
 
     async def _converse(self, talk: Dialogue, mail: OutgoingMail) -> Answer:
         """The phases in their order; the first no ends it."""
-        options = "" if mail.raw.isascii() else " BODY=8BITMIME SMTPUTF8"
-        commands = (
-            f"MAIL FROM:<{mail.mail_from}>{options}\r\n".encode(),
-            f"RCPT TO:<{mail.recipient}>\r\n".encode(),
-            b"DATA\r\n",
-        )
-        pipelining = "pipelining" in self._offers
         replies: list[Reply] = []
-        if pipelining:
-            talk.write(b"".join(commands))
-        for command in commands:
-            if not pipelining:
-                talk.write(command)
-            try:
-                replies.append(await self._reply(talk))
-            except _TROUBLE as error:
-                self.drop()
-                return _first_no(replies) or Answer(DeliveryResult.DEFERRED, _told(error), stale=not replies)
-            if not pipelining and replies[-1].code // 100 not in (2, 3):
-                break
+        try:
+            await self._ask(talk, _commands(mail), replies)
+        except _TROUBLE as error:
+            self.drop()
+            return _first_no(replies) or Answer(DeliveryResult.DEFERRED, _told(error), stale=not replies)
         if no := _first_no(replies):
             return await self._refused(talk, no, replies)
         return await self._content(talk, mail.raw)
+
+    async def _ask(self, talk: Dialogue, commands: Sequence[bytes], replies: list[Reply]) -> None:
+        """All at once where the relay allows it (RFC 2920), else one by one until a no."""
+        at_once = "pipelining" in self._offers
+        if at_once:
+            talk.write(b"".join(commands))
+        for command in commands:
+            if not at_once:
+                talk.write(command)
+            replies.append(await self._reply(talk))
+            if not at_once and _first_no(replies):
+                return
 
     async def _content(self, talk: Dialogue, raw: bytes) -> Answer:
         """The text and its dot. After a no the line is closed: some relays say it before they have read all."""
@@ -194,6 +193,12 @@ class Line:
         if not mail.raw.isascii() and "smtputf8" not in self._offers:
             return "not sent: the address is not ASCII and the relay does not offer SMTPUTF8 (RFC 6531)"
         return ""
+
+
+def _commands(mail: OutgoingMail) -> tuple[bytes, bytes, bytes]:
+    options = "" if mail.raw.isascii() else " BODY=8BITMIME SMTPUTF8"
+    sender, recipient = f"MAIL FROM:<{mail.mail_from}>{options}\r\n", f"RCPT TO:<{mail.recipient}>\r\n"
+    return sender.encode(), recipient.encode(), b"DATA\r\n"
 
 
 def _first_no(replies: list[Reply]) -> Answer | None:

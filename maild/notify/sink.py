@@ -184,6 +184,10 @@ class _Session(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
+        if self.step is None or self.step.done():
+            self._read_on()
+
+    def _read_on(self) -> None:
         while self.buffer and not self.dead and (self._content() if self.in_content else self._command()):
             pass
         if self.sink._waiting:
@@ -236,7 +240,7 @@ class _Session(asyncio.Protocol):
         raw = raw.replace(b"\r\n.", b"\r\n").removeprefix(b".") if stuffed else raw
         mail = Kept(self.mail_from, tuple(self.recipients), raw, self.options)
         self._forget()
-        if self._say(At.DOT) or self.dead:
+        if (self._say(At.DOT) or self.dead) and mail.recipients:
             self.sink.keep(mail)
         return not self.dead
 
@@ -277,6 +281,8 @@ class _Session(asyncio.Protocol):
         with suppress(OSError):  # a client that does not trust us hangs up
             secure = await asyncio.get_running_loop().start_tls(self.transport, self, context, server_side=True)
             self.transport = cast(asyncio.Transport, secure)
+            self.step = None
+            self._read_on()
 
 
 def _path(line: bytes) -> tuple[str, str]:

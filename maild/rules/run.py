@@ -105,12 +105,11 @@ def _joined(hits: Sequence[Hit]) -> Hit:
 def _reason(rule: Rule, hit: Hit) -> Reason:
     because = " and ".join(hit.because) or "it is for every mail"
     if rule.shadow:
-        return Reason(
-            "rule", "rule-shadow", f"rule `{rule.rule}` matches ({because}) but is a shadow: nothing is changed"
-        )
+        seen = f"`{rule.rule}` matches ({because}) but is a shadow: nothing is changed"
+        return Reason("rule", "rule-shadow", seen)
     set_ = ", ".join(f"{name} {_shown(value)}" for name, value in rule.then.given()) or "nothing"
     stopped = "; no further rule is looked at" if rule.stop else ""
-    return Reason("rule", "rule", f"rule `{rule.rule}` matches ({because}) and sets {set_}{stopped}")
+    return Reason("rule", "rule", f"`{rule.rule}` matches ({because}) and sets {set_}{stopped}")
 
 
 def _shown(value: object) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func,
 from maild.errors import Conflict, NotFound
 from maild.model import Disposition, EntryId, Envelope, InboxEntry, Reason, TicketId
 from maild.store.bulk import update_rows
-from maild.store.inbox_views import counts, list_entries, pieces_of, raw_of, show
+from maild.store.inbox_views import InboxCounts, counts, list_entries, pieces_of, raw_of, show
 from maild.store.intake import add
 from maild.store.raw import raw_by_id
 from maild.store.rows import AnyRow
@@ -35,7 +35,7 @@ _waits_for_parent = and_(
     _entry.received_at.between(bindparam("earliest"), bindparam("latest")),
     exists().where(_parent.c.message_id == _entry.parent_id, _parent.c.due_at.is_not(None)),
 )
-_claimable = (
+CLAIMABLE = (
     select(
         _entry.id,
         _entry.raw_id,
@@ -64,7 +64,7 @@ def claim(
     At most `limit` entries and `max_bytes`, but always one if any is due. An entry that must run alone comes alone.
     """
     times = {"now": now, "earliest": now - PARENT_WAIT, "latest": now + PARENT_WAIT, "most": limit}
-    chosen = _company(tx.execute(_claimable, times).all(), max_bytes)
+    chosen = _company(tx.execute(CLAIMABLE, times).all(), max_bytes)
     if not chosen:
         return ()
     mine = {"state": InboxState.CLAIMED, "owner": owner, "due_at": now + lease}
@@ -177,6 +177,7 @@ def retry(tx: Connection, entry: EntryId) -> None:
 
 __all__ = [
     "Finished",
+    "InboxCounts",
     "add",
     "charge",
     "claim",

@@ -56,7 +56,7 @@ def test_who_is_woken_looks_at_once() -> None:
         wait_until(lambda: ledger.subjects == ["one"], "the first mail")
         script.mails[2] = mail("two")
         watcher.wake()
-        wait_until(lambda: ledger.subjects == ["one", "two"], "the second mail", seconds=5)
+        wait_until(lambda: ledger.subjects == ["one", "two"], "the second mail")
     assert ledger.state.last_error == ""
 
 

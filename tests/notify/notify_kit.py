@@ -10,7 +10,17 @@ from typing import Any, cast
 
 from maild.decide.tokens import Tokens
 from maild.desks.policy import Desk
-from maild.model import Address, Notification, NotificationKind, OutboxEntry, OutboxId, OutgoingMail, Status, Ticket, TicketId
+from maild.model import (
+    Address,
+    Notification,
+    NotificationKind,
+    OutboxEntry,
+    OutboxId,
+    OutgoingMail,
+    Status,
+    Ticket,
+    TicketId,
+)
 from maild.notify.builtin import builtin_templates
 from maild.notify.render import Renderer
 from maild.settings import MailFrom
@@ -45,7 +55,9 @@ def text_of(mail: OutgoingMail) -> str:
     return cast(str, read(mail).get_content()).replace("\r\n", "\n")
 
 
-def waiting(number: int = 1, recipient: str = "ann@clinic.example", sender: str = "support@desk.example") -> OutboxEntry:
+def waiting(
+    number: int = 1, recipient: str = "ann@clinic.example", sender: str = "support@desk.example"
+) -> OutboxEntry:
     """An outbox entry, as the store hands it out."""
     raw = f"From: {sender}\r\nTo: {recipient}\r\nSubject: no. {number}\r\n\r\n.one dot\r\n..two\r\n.\r\n".encode()
     mail = OutgoingMail(f"<{number}@desk.example>", sender, recipient, raw)

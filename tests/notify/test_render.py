@@ -19,7 +19,9 @@ from maild.notify.render import NoTemplate, Renderer, subject_with_token
 ALWAYS = {"from", "to", "reply-to", "subject", "date", "message-id"}
 ALWAYS |= {"mime-version", "content-type", "content-transfer-encoding"}
 AUTOMATIC = {"auto-submitted", "x-auto-response-suppress", "precedence", "x-maild-loop"}
-BY_PERSON = notification(NotificationKind.REPLY, by_person=True, values=(("text", "Please restart it."), ("staff", "Eva")))
+BY_PERSON = notification(
+    NotificationKind.REPLY, by_person=True, values=(("text", "Please restart it."), ("staff", "Eva"))
+)
 
 
 def names(raw: bytes) -> list[str]:
@@ -154,13 +156,17 @@ def test_two_other_parsers_read_the_same_mail(title: str, name: str) -> None:
     assert len(theirs.keys()) == len(ALWAYS | AUTOMATIC)
 
 
-@pytest.mark.parametrize("title", ["größer", "Ünï" * 60, "日本語" * 30, "=?utf-8?q?Bcc:_x?=", "a" * 190, "😀" * 50, "a\u202eb"])
+@pytest.mark.parametrize(
+    "title", ["größer", "Ünï" * 60, "日本語" * 30, "=?utf-8?q?Bcc:_x?=", "a" * 190, "😀" * 50, "a\u202eb"]
+)
 def test_a_title_is_read_as_it_was_written(title: str) -> None:
     mail = read(sent(ticket=replace(TICKET, title=title)))
     assert mail["Subject"] == f"[SD-1042] We have received your message: {title}"[:210]
 
 
-@pytest.mark.parametrize("name", ["Ann Bauer", 'Ann "A" Bauer', "Bauer, Ann", "Jörg", "=?utf-8?q?x?=", "a\\b", "<x@y>", "名" * 13])
+@pytest.mark.parametrize(
+    "name", ["Ann Bauer", 'Ann "A" Bauer', "Bauer, Ann", "Jörg", "=?utf-8?q?x?=", "a\\b", "<x@y>", "名" * 13]
+)
 def test_a_name_is_read_as_it_was_written(name: str) -> None:
     read_back = read(sent(notification(recipient=Address(name, "ann@clinic.example"))))["To"].addresses
     assert [(one.display_name, one.addr_spec) for one in read_back] == [(name, "ann@clinic.example")]
@@ -174,7 +180,9 @@ def test_text_from_outside_is_never_a_template() -> None:
 
 
 def test_a_notification_cannot_override_what_the_desk_says() -> None:
-    mail = sent(notification(values=(("signature", "Mallory"), ("number", "SD-1"), ("desk", "Mallory"), ("title", "M"))))
+    mail = sent(
+        notification(values=(("signature", "Mallory"), ("number", "SD-1"), ("desk", "Mallory"), ("title", "M")))
+    )
     assert "Mallory" not in text_of(mail) and "SD-1042" in text_of(mail) and "Printer" in read(mail)["Subject"]
 
 
@@ -225,14 +233,18 @@ def test_what_is_no_address_gets_no_mail(address: str) -> None:
         sent(notification(recipient=Address("Ann", address)))
 
 
-@pytest.mark.parametrize("address", ["a@b.example", '"a b"@c.example', "a+b@xn--bcher-kva.example", "a@[192.0.2.1]", "o'x@b.example"])
+@pytest.mark.parametrize(
+    "address", ["a@b.example", '"a b"@c.example', "a+b@xn--bcher-kva.example", "a@[192.0.2.1]", "o'x@b.example"]
+)
 def test_unusual_addresses_are_written_as_they_are(address: str) -> None:
     mail = sent(notification(recipient=Address("Ann", address)))
     assert mail.recipient == address and f'To: "Ann" <{address}>\r\n' in mail.raw.decode()
 
 
 def test_an_international_address_is_written_as_utf8() -> None:
-    assert 'To: "Ann" <jörg@b.example>\r\n'.encode() in sent(notification(recipient=Address("Ann", "jörg@b.example"))).raw
+    assert (
+        'To: "Ann" <jörg@b.example>\r\n'.encode() in sent(notification(recipient=Address("Ann", "jörg@b.example"))).raw
+    )
 
 
 def test_automatic_mail_stays_small_whatever_it_answers() -> None:

@@ -74,7 +74,10 @@ def test_a_broken_template_is_named_by_line_before_it_is_used(text: str, line: i
 
 
 def test_a_template_of_no_kind_is_told_which_kinds_there_are() -> None:
-    assert "there is no notification `welcome`; there are confirmation" in template_problems(a_template("x", "welcome"))[0][1]
+    assert (
+        "there is no notification `welcome`; there are confirmation"
+        in template_problems(a_template("x", "welcome"))[0][1]
+    )
 
 
 @pytest.mark.parametrize("variable", ["title", "name", "text"])
@@ -104,8 +107,10 @@ def test_a_mail_that_grows_too_large_is_stopped() -> None:
         compile_template(source, new_environment()).render({"text": "x" * (LONGEST_OUTPUT + 1)})
 
 
-@pytest.mark.parametrize("code", ["{{ 'a' * 9 }}", "{{ 2 ** 9 }}", "{{ 'a' + 'b' }}", "{{ '%9d' % 1 }}", "{{ x.__class__ }}"])
+@pytest.mark.parametrize(
+    "code", ["{{ 'a' * 9 }}", "{{ 2 ** 9 }}", "{{ 'a' + 'b' }}", "{{ '%9d' % 1 }}", "{{ x.__class__ }}"]
+)
 def test_the_sandbox_is_a_second_lock(code: str) -> None:
     environment: Sandbox = new_environment()
-    with pytest.raises(Exception, match="not available|unsafe"):
+    with pytest.raises(Exception, match=r"not available|unsafe"):
         environment.from_string(code).render(x="text")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import smtplib
+from collections.abc import Callable
 from email.message import EmailMessage
 
-from tests.scenarios.world import SUPPORT, World, a_mail
+import pytest
+
+from tests.scenarios.world import World, a_mail
 
 ADA, BOB, STRANGER = "ada@acme.example", "bob@acme.example", "mallory@elsewhere.example"
 
@@ -24,7 +28,7 @@ def test_a_request_becomes_a_ticket_and_its_sender_is_told(world: World) -> None
     assert confirmation["Auto-Submitted"] == "auto-replied"
     (ticket,) = world.json("tickets")
     shown = world.json("show", ticket["number"])
-    assert [person["address"] for person in shown["participants"]] == [ADA, BOB]
+    assert [person["contact"]["address"] for person in shown["participants"]] == [ADA, BOB]
     assert not world.mails_to(BOB) and not world.mails_to(STRANGER)
 
 
@@ -37,7 +41,7 @@ def test_a_colleagues_reply_joins_the_ticket_by_its_number_and_a_strangers_does_
     world.until_quiet(3)
     assert sorted(world.dispositions()) == ["awaiting review", "follow-up", "new ticket"]
     shown = world.json("show", token.strip("[]"))
-    assert [article["author"] for article in shown["articles"]] == [ADA, BOB]
+    assert [article["author"]["address"] for article in shown["articles"]] == [ADA, BOB]
 
 
 def test_a_reply_to_our_mail_finds_its_ticket_without_any_subject(world: World) -> None:
@@ -86,15 +90,16 @@ def test_a_stranger_is_answered_once_a_day_without_a_word_of_theirs(world: World
     assert all(ticket["unverified"] for ticket in world.json("tickets"))
 
 
-def test_a_reply_does_not_overtake_its_parent(world: World) -> None:
-    """Law 6: child and parent wait in the inbox together, the child came first."""
-    parent = a_mail(Message_ID="<parent@mail.example>", Cc=BOB)
-    child = a_mail(f"Bob <{BOB}>", subject="Re: Printer", In_Reply_To="<parent@mail.example>")
-    world.send(child)
-    world.send(parent)
+def test_a_reply_does_not_overtake_its_parent(build: Callable[..., World]) -> None:
+    """Law 6: the child came first; both lie in the inbox before anybody works on it."""
+    world = build()
+    world.start("--roles", "smtp")
+    world.send(a_mail(f"Bob <{BOB}>", subject="Re: Printer", In_Reply_To="<parent@mail.example>"))
+    world.send(a_mail(Message_ID="<parent@mail.example>", Cc=BOB))
+    world.stop()
+    world.start()
     world.until_quiet(2)
-    first, second = sorted(world.rows("SELECT disposition, message_id FROM inbox_entry"), key=lambda row: row[0])
-    assert {first.disposition, second.disposition} <= {"new ticket", "follow-up", "awaiting review"}
+    assert world.dispositions() == ["follow-up", "new ticket"]
 
 
 def test_staff_answer_from_the_command_line_and_the_answer_is_a_persons_mail(world: World) -> None:
@@ -106,10 +111,7 @@ def test_staff_answer_from_the_command_line_and_the_answer_is_a_persons_mail(wor
     answer = world.mails_to(ADA)[-1]
     assert "Please restart it." in answer.get_content()
     assert answer["Auto-Submitted"] is None and answer["Precedence"] is None
-    assert world.json("show", number)["status"] == "waiting"
-    world.maild("set", number, "deletion=completed", "--as", "grace")
-    world.until_quiet(1)
-    assert len(world.mails_to(ADA)) == 3
+    assert world.json("show", number)["ticket"]["status"] == "waiting"
 
 
 def test_a_customer_hears_of_a_new_status_and_of_a_completed_deletion(world: World) -> None:
@@ -124,13 +126,6 @@ def test_a_customer_hears_of_a_new_status_and_of_a_completed_deletion(world: Wor
 
 
 def test_mail_to_an_address_that_is_no_desks_is_refused_at_once(world: World) -> None:
-    import smtplib
-
-    try:
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
         world.send(a_mail(), "sales@desk.example")
-    except smtplib.SMTPRecipientsRefused as refused:
-        assert refused.recipients["sales@desk.example"][0] == 550
-    else:
-        raise AssertionError("it was accepted")
-    world.send(a_mail(), SUPPORT)
-    world.until_quiet(1)
+    assert refused.value.recipients["sales@desk.example"][0] == 550

@@ -55,6 +55,7 @@ class World:
     database: str = "sqlite:///maild.db"
     more: dict[str, Any] = field(default_factory=dict)
     smtp_port: int = field(default_factory=free_port)
+    lmtp_port: int = field(default_factory=free_port)
     daemon: subprocess.Popen[bytes] | None = None
     engine: Engine = field(init=False)
 
@@ -72,8 +73,16 @@ class World:
             "relay": {"host": "127.0.0.1", "port": self.sink.port, "tls": "none"},
             **self.more,
         }
+        for listener in settings["lmtp"]:
+            listener.update({"port": self.lmtp_port} if "port" in listener else {})
         self.settings.write_text(json.dumps(settings), encoding="utf-8")
         self.engine = create_engine(self.database.replace("sqlite:///", f"sqlite:///{self.state}/"), poolclass=NullPool)
+
+    def relay_through(self, port: int) -> None:
+        """Hand mail to this port from the next start on."""
+        settings = json.loads(self.settings.read_text(encoding="utf-8"))
+        settings["relay"]["port"] = port
+        self.settings.write_text(json.dumps(settings), encoding="utf-8")
 
     @property
     def settings(self) -> Path:
@@ -121,10 +130,16 @@ class World:
 
     def maild(self, *words: str, stdin: bytes = b"", fine: bool = True) -> str:
         """The command line."""
-        command = [sys.executable, "-m", "maild.cli", "--settings", str(self.settings), *words]
-        done = subprocess.run(command, input=stdin, capture_output=True, timeout=60)
+        done = self._run(words, stdin)
         assert done.returncode == 0 or not fine, done.stderr.decode()
         return done.stdout.decode()
+
+    def exit_code(self, *words: str, stdin: bytes = b"") -> int:
+        return self._run(words, stdin).returncode
+
+    def _run(self, words: tuple[str, ...], stdin: bytes) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "maild.cli", "--settings", str(self.settings), *words]
+        return subprocess.run(command, input=stdin, capture_output=True, timeout=60)
 
     def json(self, *words: str) -> Any:
         return json.loads(self.maild(*words, "--json", fine=False))

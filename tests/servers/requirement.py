@@ -39,7 +39,7 @@ def free_port() -> int:
     raise RuntimeError("no free port")
 
 
-def wait_until(condition: Callable[[], object], what: str, seconds: float = 10) -> None:
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 20) -> None:
     """Wait until `condition()` is true; after `seconds` the test fails, saying `what` did not happen."""
     end = time.monotonic() + seconds
     while not condition():

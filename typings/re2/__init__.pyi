@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 
-class error(Exception): ...
+class error(Exception): ...  # noqa: N801 - the library's name
 
 class Options:
     max_mem: int

@@ -1,0 +1,116 @@
+"""`maild show N`: one ticket with its people, conversation, files, mails and history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from maild.cli.files import save_attachments
+from maild.cli.help import examples, new_app
+from maild.cli.house import a_look
+from maild.cli.output import AsJson, safe, safe_lines, say, to_json, when
+from maild.cli.parse import person
+from maild.cli.staff import Number
+from maild.decide.explain import say as in_a_sentence
+from maild.model import Address
+from maild.store import tickets as store
+from maild.store.outbox_views import OutboxView
+from maild.store.tickets import ArticleView, EventView, TicketView
+
+app = new_app()
+
+
+@app.command(
+    "show",
+    epilog=examples(
+        "maild show SD-1042", "maild show 1042 --save-attachments /tmp/files", "maild show 1042 --html ticket.html"
+    ),
+)
+def show(
+    ctx: typer.Context,
+    number: Number,
+    json: AsJson = False,
+    full: Annotated[bool, typer.Option("--full", help="With quotations and signatures.")] = False,
+    save: Annotated[
+        Path | None, typer.Option("--save-attachments", metavar="DIR", help="Write all files into this folder.")
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the conversation as a web page that loads nothing."),
+    ] = None,
+) -> None:
+    """Show one ticket: people, conversation, files, mails, and why everything is as it is."""
+    with a_look(ctx) as tx:
+        view = store.show_ticket(tx, store.find_number(tx, number))
+        if save is not None:
+            say(f"{save_attachments(tx, view, save)} files in {save}")
+        if html is not None:
+            from maild.cli.page import write_page
+
+            say(f"{write_page(tx, view, html)} is written")
+    if save is None and html is None:
+        say(to_json(view, indent=2)) if json else _print(view, full)
+
+
+def _print(view: TicketView, full: bool) -> None:
+    for line in lines(view, full):
+        say(line)
+
+
+def lines(view: TicketView, full: bool = False) -> Iterator[str]:
+    """The ticket for a terminal, safe."""
+    yield f"{view.ticket.number}  {safe(view.ticket.title)}"
+    yield from (f"  {word:<14}{safe(value)}" for word, value in _facts(view) if value)
+    for article in view.articles:
+        yield from ("", *_article(view, article, full))
+    yield from _section("Mails", map(_mail, view.outbox))
+    yield from _section("History", map(_event, view.events))
+
+
+def _facts(view: TicketView) -> Iterator[tuple[str, str]]:
+    ticket = view.ticket
+    yield "status", f"{ticket.status}{' (unverified)' if ticket.unverified else ''}"
+    yield "priority", str(ticket.priority)
+    yield "desk", ticket.desk
+    yield "category", ticket.category
+    yield "assigned to", ticket.assignee
+    yield "tags", ", ".join(ticket.tags)
+    yield from ticket.fields
+    yield "opened", when(ticket.created_at)
+    yield "changed", when(ticket.changed_at)
+    yield "reminder", when(ticket.remind_at)
+    for one in view.participants:
+        who = person(Address(one.contact.name, one.contact.address))
+        yield one.role, f"{who} ({one.contact.register})"
+
+
+def _article(view: TicketView, article: ArticleView, full: bool) -> Iterator[str]:
+    flags = {"awaiting review": article.review, "unverified": article.unverified, "automatic": article.automatic}
+    flagged = ", ".join(word for word, on in flags.items() if on)
+    yield f"── {article.kind}, {when(article.at)}, {safe(person(article.author))}{f' ({flagged})' if flagged else ''}"
+    for line in safe_lines(article.text if full else article.visible_text).strip().split("\n"):
+        yield f"   {line}".rstrip()
+    for one in view.attachments:
+        if one.article == article.id:
+            file = one.attachment
+            yield f"   [file {one.id}] {safe(file.filename)} ({safe(file.content_type)}, {file.size} bytes)"
+
+
+def _section(title: str, rows: Iterator[str]) -> Iterator[str]:
+    found = list(rows)
+    if found:
+        yield from ("", title)
+        yield from (f"  {row}" for row in found)
+
+
+def _mail(mail: OutboxView) -> str:
+    why = f": {in_a_sentence(mail.reasons[0])}" if mail.reasons else ""
+    return safe(f"{when(mail.created_at)}  {mail.kind} to {mail.recipient}, {mail.state}{why}")
+
+
+def _event(event: EventView) -> str:
+    """A reason is kept as step/code and its sentence: said as `explain` says it."""
+    return safe(f"{when(event.at)}  {event.actor:<8} {event.kind.partition('/')[0]}: {event.text}")

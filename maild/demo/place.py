@@ -1,0 +1,113 @@
+"""Where the demo happens: a folder with the example configuration, the real daemon on loopback, a relay that keeps all.
+
+Law: whatever ends the demo also ends the daemon.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import smtplib
+import socket
+import sys
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from maild.demo.mails import DESK, Sent
+from maild.errors import SourceUnavailable
+from maild.notify.sink import Sink
+from maild.starter import write_starter
+
+START = 30.0
+STOP = 10.0
+LOOK = 0.02
+
+
+class Place:
+    """A running daemon. `settings` is its settings file, `port` its SMTP port."""
+
+    def __init__(self, folder: Path, sink: Sink) -> None:
+        self.folder = folder
+        self.sink = sink
+        self.port = _free_port()
+        self.settings = folder / "config" / "demo.yaml"
+        self.log = folder / "maild.log"
+
+    def furnish(self) -> None:
+        """The shipped example, and beside it settings with ports of our own."""
+        write_starter(self.settings.parent)
+        settings = {
+            "state": "../var",
+            "hostname": "desk.example",
+            "smtp": [{"port": self.port}],
+            "relay": {"host": self.sink.host, "port": self.sink.port, "tls": "none"},
+        }
+        self.settings.write_text(json.dumps(settings, indent=2), encoding="utf-8")
+
+    async def send(self, mail: Sent) -> None:
+        """Over SMTP, as somebody's mail server would."""
+        await asyncio.to_thread(self._send, mail)
+
+    def _send(self, mail: Sent) -> None:
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=10) as client:
+            client.sendmail(mail.mail_from, [DESK], mail.raw)
+
+    async def start(self) -> Process:
+        """`maild serve --migrate`, until it listens. Raises SourceUnavailable with the end of its log."""
+        command = ("-m", "maild.cli", "--settings", str(self.settings), "serve", "--migrate")
+        with self.log.open("ab") as log:
+            daemon = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=log, stderr=log)
+        try:
+            async with asyncio.timeout(START):
+                while not self._listens():
+                    if daemon.returncode is not None:
+                        raise SourceUnavailable(f"the daemon ended at once:\n{self.tail()}")
+                    await asyncio.sleep(LOOK)
+        except BaseException:
+            await end(daemon)
+            raise
+        return daemon
+
+    def tail(self) -> str:
+        """The last lines of the daemon's log."""
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-10:])
+
+    def _listens(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            return True
+        return False
+
+
+async def end(daemon: Process) -> None:
+    """Stop it as systemd would; if it does not listen, harder."""
+    if daemon.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        daemon.terminate()
+    try:
+        async with asyncio.timeout(STOP):
+            await daemon.wait()
+    except TimeoutError:
+        daemon.kill()
+        await daemon.wait()
+
+
+@asynccontextmanager
+async def a_place(folder: Path) -> AsyncIterator[Place]:
+    """A daemon that runs while the context is open."""
+    async with Sink() as sink:
+        place = Place(folder, sink)
+        place.furnish()
+        daemon = await place.start()
+        try:
+            yield place
+        finally:
+            await end(daemon)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
