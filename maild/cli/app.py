@@ -94,6 +94,8 @@ def run(argv: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _hush()
+    except SystemExit as end:  # typer and rich end so where a pipe is closed
+        return _hush() if isinstance(end.__context__, BrokenPipeError) else int(end.code or 0)
     except Exception as error:  # noqa: BLE001 - the last line of defence: say it, and end with a code
         return _say(error)
 
@@ -142,7 +144,7 @@ def _of_system(error: OSError) -> str:
 
 def _misused(error: typer.TyperException) -> int:
     ctx = getattr(error, "ctx", None)
-    if not error.message and ctx is not None:
+    if type(error).__name__ == "NoArgsIsHelpError" and ctx is not None:
         sys.stderr.write(ctx.get_help() + "\n")
         return ExitCode.USAGE
     hint = f" (see `{ctx.command_path} --help`)" if ctx is not None else ""

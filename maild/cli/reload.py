@@ -17,7 +17,7 @@ from maild.daemon.policy import PolicyKeeper
 app = new_app()
 
 
-@app.command("reload", epilog=examples("maild check && maild reload"))
+@app.command("reload", epilog=examples("maild reload", "maild check && maild reload"))
 def reload(ctx: typer.Context) -> None:
     """Take desks, rules, templates and directory as the files are now; running daemons follow within seconds.
 

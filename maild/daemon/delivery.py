@@ -10,6 +10,7 @@ import structlog
 
 from maild import pipeline
 from maild.config import read_secret_file
+from maild.daemon.dots import Dots
 from maild.errors import TemporaryFailure
 from maild.model import Delivery, OutboxEntry
 from maild.notify.maildir import MaildirRelay
@@ -34,11 +35,11 @@ class Carrier(Protocol):
     async def close(self) -> None: ...
 
 
-def carrier_for(settings: Settings, house: House) -> Carrier:
+def carrier_for(settings: Settings, house: House, dots: Dots) -> Carrier:
     if settings.relay is None:
         return MaildirRelay(settings.state / "outgoing", house.clock)
     password = read_secret_file(settings.relay.password_file)
-    return Relay(settings.relay, password, house.clock, hostname=settings.hostname)
+    return Relay(settings.relay, password, house.clock, hostname=settings.hostname, on_dot=dots.about_to_send)
 
 
 class DeliveryLoop:
@@ -47,11 +48,12 @@ class DeliveryLoop:
     A relay that cannot be reached costs no mail an attempt: it is asked first, with growing pauses.
     """
 
-    def __init__(self, settings: Settings, node: str, house: Callable[[], House]) -> None:
+    def __init__(self, settings: Settings, node: str, house: Callable[[], House], dots: Dots) -> None:
         self._owner = f"{node}/delivery"
         self._house = house
         self._loop = asyncio.get_running_loop()
-        self._carrier = carrier_for(settings, house())
+        self._dots = dots
+        self._carrier = carrier_for(settings, house(), dots)
         self._due = asyncio.Event()
 
     def wake(self) -> None:
@@ -74,7 +76,9 @@ class DeliveryLoop:
         await self._carrier.close()
 
     async def _some(self) -> int:
-        return await asyncio.to_thread(pipeline.deliver, self._house(), self._owner, self._send)
+        done = await asyncio.to_thread(pipeline.deliver, self._house(), self._owner, self._send)
+        self._dots.clear()
+        return done
 
     def _send(self, entries: Sequence[OutboxEntry]) -> Sequence[Delivery]:
         """Called in the thread; what happens to the loop meanwhile must not strand it."""

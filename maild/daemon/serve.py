@@ -21,6 +21,7 @@ from maild.config import load_settings
 from maild.daemon import node, schedule, systemd
 from maild.daemon.background import background
 from maild.daemon.delivery import DeliveryLoop
+from maild.daemon.dots import Dots
 from maild.daemon.mailboxes import Mailboxes
 from maild.daemon.policy import PolicyKeeper
 from maild.daemon.rounds import Rounds, in_thread
@@ -68,7 +69,8 @@ class Daemon:
         self._roles = roles
         self._name = node.name_of(settings)
         self._stop = asyncio.Event()
-        self._delivery = DeliveryLoop(settings, self._name, lambda: self._house)
+        self._dots = Dots(settings.state / "outbox.dots")
+        self._delivery = DeliveryLoop(settings, self._name, lambda: self._house, self._dots)
         self._workers = Workers(settings, house, self._name, self._delivery.wake)
 
     async def run(self) -> None:
@@ -78,7 +80,9 @@ class Daemon:
         async with AsyncExitStack() as stack:
             await self._start(stack, run)
             systemd.notify("READY=1", f"STATUS=serving as {self._name}")
-            log.info("serving", node=self._name, policy=self._house.policy.version[:12], roles=",".join(sorted(self._roles)))
+            log.info(
+                "serving", node=self._name, policy=self._house.policy.version[:12], roles=",".join(sorted(self._roles))
+            )
             await self._stop.wait()
             systemd.notify("STOPPING=1")
             log.info("stopping", node=self._name)
@@ -120,13 +124,13 @@ class Daemon:
     def _take_up(self) -> nodes.RunId:
         """Claims of this node's earlier life return; what was being sent then may have arrived (law 10)."""
         now = self._house.clock()
-        suspects = self._workers.suspects()
+        suspects, dotted = self._workers.suspects(), self._dots.left_over()
 
         def write(tx: Connection) -> nodes.RunId:
             for work in suspects:
                 inbox.charge(tx, work.entry, now, "node-killed", "the whole node was killed while reading it")
             inbox.release_node(tx, self._name)
-            outbox.recover(tx, self._name, now)
+            outbox.recover(tx, self._name, now, dotted)
             return nodes.start(tx, self._name, now)
 
         return self._house.store.retrying(write)

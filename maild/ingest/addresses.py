@@ -23,7 +23,9 @@ DEEPEST_COMMENT = 20
 
 _ATEXT = r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;@\\,.\"\ud800-\udfff]"
 _LOCAL = rf"{_ATEXT}(?:{_ATEXT}|\.)*"
-_ADDR_SPEC = re.compile(rf"({_LOCAL}|\"(?:[^\"\\\x00-\x1f]|\\[^\x00-\x1f])*\")@({_ATEXT}+(?:\.{_ATEXT}+)*\.?|\[[\w.:-]+\])")
+_QUOTED_LOCAL = r'"(?:[^"\\\x00-\x1f]|\\[^\x00-\x1f])*"'
+_DOMAIN = rf"{_ATEXT}+(?:\.{_ATEXT}+)*\.?|\[[\w.:-]+\]"
+_ADDR_SPEC = re.compile(rf"({_LOCAL}|{_QUOTED_LOCAL})@({_DOMAIN})")
 _SIMPLE = re.compile(r'(?:"([^"\\]*)"|([^"\\()<>\[\]:;@,.]*))[ \t]*<([\w.!#$%&\'*+/=?^`{|}~-]+@[\w.-]+)>', re.ASCII)
 _DOT_ATOM = re.compile(rf"{_ATEXT}+(?:\.{_ATEXT}+)*")
 _TEXT = re.compile(r'[^"()<>,;:\\\[\]]+')

@@ -64,14 +64,18 @@ _COMMENT = re.compile(r"\([^()]*\)")
 
 # Mailboxes no person writes from.
 _MACHINES = re.compile(
-    r"(?:mailer-daemon|postmaster|root|abuse|bounces?|.*-bounces?|(?:.*[._+-])?(?:no|do-?not|nicht)[._-]?(?:reply|antworten)(?:[._+-].*)?)@"
+    r"(?:mailer-daemon|postmaster|root|abuse|bounces?|.*-bounces?|(?:.*[._+-])?(?:no|do-?not|"
+    r"nicht)[._-]?(?:reply|antworten)(?:[._+-].*)?)@"
 )
 # What clients put before the subject of an out-of-office reply. People write such words, too: it counts only
 # where the mail answers another one or forbids automatic answers. "Re: Automatic reply: …" is a person again.
 _AWAY = re.compile(
-    r"(?:out of (?:the )?office(?: auto-?reply)?|automatic reply|auto(?:mated|matic)?[- ]?(?:reply|response)|abwesenheitsnotiz|"
-    r"abwesenheit|abwesend|automatische (?:antwort|abwesenheits\w*)|automatisch antwoord|afwezig(?:heid)?|réponse automatique|"
-    r"absence du bureau|respuesta automática|fuera de la oficina|risposta automatica|autosvar|vacation(?: reply)?)\b"
+    r"(?:out of (?:the )?office(?: auto-?reply)?|automatic reply|auto(?:mated|matic)?[- ]?(?:reply|response)|"
+    r"abwesenheitsnotiz|"
+    r"abwesenheit|abwesend|automatische (?:antwort|abwesenheits\w*)|automatisch antwoord|afwezig(?:heid)?|"
+    r"réponse automatique|"
+    r"absence du bureau|respuesta automática|fuera de la oficina|risposta automatica|autosvar|"
+    r"vacation(?: reply)?)\b"
 )
 
 

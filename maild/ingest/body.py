@@ -13,6 +13,8 @@ from maild.cleaning import clean_text
 from maild.ingest import html
 from maild.ingest.structure import Part
 
+_READABLE = frozenset({"text/plain", "text/html", "text/enriched"})
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -50,7 +52,8 @@ def is_text(part: Part) -> bool:
     """A part to be read, not to be saved."""
     if part.children or part.disposition.value.startswith("attachment") or part.filename:
         return False
-    return part.content_type in ("text/plain", "text/html", "text/enriched") or part.content_type.startswith("multipart/")
+    # A multipart without parts is one whose boundary never came.
+    return part.content_type in _READABLE or part.content_type.startswith("multipart/")
 
 
 def _collect(part: Part, found: _Found) -> None:

@@ -20,7 +20,9 @@ from maild.model import Address, Bounce, BouncedRecipient
 MOST_RECIPIENTS = 100
 LOOKED_AT = 64 * 1024
 LONGEST_DIAGNOSTIC = 500
-_RETURNED = ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers")
+_RETURNED = frozenset(
+    {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers"}
+)
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 _FIELD = re.compile(r"^([A-Za-z][A-Za-z-]{2,40}):[ \t]*([^\n]*(?:\n[ \t]+[^\n]+)*)", re.MULTILINE)
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -29,28 +31,39 @@ _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63
 _RETURNED_ID = re.compile(r"^[> \t]*Message-Id:\s*(<[^<>\s]{3,300}>)", re.IGNORECASE | re.MULTILINE)
 
 _REPORTER = re.compile(
-    r"(?:.*[._+-])?(?:mailer[-_]?d[ae]mon|postmaster|mail[-_]?daemon|postmasters?|mmdf|mdaemon|exchange|symantec_antivirus_for_smtp_gateways|"
-    r"micrsoftexchange[^@]*|microsoftexchange[^@]*|bounces?|mailsystem|mailadmin|admin|mail|nobody|maser|system|root)@"
+    r"(?:[^@]*[._+-])?(?:mailer[-_]?d[ae]mon|postmaster|mail[-_]?daemon|postmasters?|mmdf|mdaemon|exchange|"
+    r"symantec_antivirus_for_smtp_gateways|"
+    r"micrsoftexchange[^@]*|microsoftexchange[^@]*|bounces?|mailsystem|mailadmin|admin|mail|nobody|maser|"
+    r"system|root)@"
 )
 _REPORTER_NAME = re.compile(
     r"mail delivery|delivery (?:sub)?system|mail administrator|system administrator|postmaster|mailer-daemon|"
     r"mail system|internet mail|mail router|delivery (?:status|failure|agent)|mail server|message transfer"
 )
 _SUBJECT = re.compile(
-    r"undeliver|undelivered|non[- ]?delivery|delivery (?:status|failure|error|report|problem|has failed|unsuccessful|delay)|"
-    r"delivery.{0,30}(?:fail|unsuccess)|(?:fail|unsuccess).{0,30}deliver|returned? (?:mail|message|to sender|e-?mail)|"
-    r"mail returned|failure notice|failed mail|mail failed|mail (?:system )?(?:error|failure|delivery)|could ?n[o']t? be delivered|"
+    r"undeliver|undelivered|non[- ]?delivery|delivery (?:status|failure|error|report|problem|has failed|"
+    r"unsuccessful|delay)|"
+    r"delivery.{0,30}(?:fail|unsuccess)|(?:fail|unsuccess).{0,30}deliver|returned? (?:mail|message|to sender|"
+    r"e-?mail)|"
+    r"mail returned|failure notice|failed mail|mail failed|mail (?:system )?(?:error|failure|delivery)|"
+    r"could ?n[o']t? be delivered|"
     r"not (?:be )?delivered|rejected mail|warning: (?:could|message)|user unknown|unknown user|mail could not|"
-    r"message (?:status|rejected|not delivered)|there was an error sending your mail|dilivery error|permanent (?:fail|delivery)|"
+    r"message (?:status|rejected|not delivered)|there was an error sending your mail|dilivery error|"
+    r"permanent (?:fail|delivery)|"
     r"unzustell|nicht zugestellt|zustellung|unbekannter empf|onbestelbaar|niet (?:worden )?(?:bezorgd|afgeleverd)|"
     r"échec|non remis|no se puede entregar|mensaje no entregado|mancata consegna|não entreg"
 )
 _BODY = re.compile(
-    r"final-recipient:|diagnostic-code:|remote-mta:|user unknown|unknown user|mailbox (?:is )?(?:full|unavailable|not found)|"
-    r"could not be delivered|did not reach|was not delivered|(?:un|not )deliver|delivery (?:to|of|has|failed)|undeliver|"
-    r"permanent(?:ly)? (?:fatal |failure|error|fail)|no such user|does not exist|recipient(?:'s)? (?:address|mailbox)|"
-    r"returned (?:mail|to sender)|message header follows|(?:original|undelivered|returned|rejected) message|\b5\d\d[ -]\d\.\d\.\d|"
-    r"able to deliver|error delivering|failed addresses|transcript of session follows|over quota|account (?:has been )?disabled|host unknown|unable to deliver|nicht zugestellt|rejected|bounce"
+    r"final-recipient:|diagnostic-code:|remote-mta:|user unknown|unknown user|mailbox (?:is )?(?:full|"
+    r"unavailable|not found)|"
+    r"could not be delivered|did not reach|was not delivered|(?:un|not )deliver|delivery (?:to|of|has|failed)|"
+    r"undeliver|"
+    r"permanent(?:ly)? (?:fatal |failure|error|fail)|no such user|does not exist|recipient(?:'s)? (?:address|"
+    r"mailbox)|"
+    r"returned (?:mail|to sender)|message header follows|(?:original|undelivered|returned|rejected) message|"
+    r"\b5\d\d[ -]\d\.\d\.\d|"
+    r"able to deliver|error delivering|failed addresses|transcript of session follows|over quota|"
+    r"account (?:has been )?disabled|host unknown|unable to deliver|nicht zugestellt|rejected|bounce"
 )
 
 
@@ -117,7 +130,7 @@ def _failed_recipients(headers: Headers) -> tuple[BouncedRecipient, ...]:
 def _looks_like_one(sender: Address | None, headers: Headers, subject: str, text: str) -> bool:
     """Two witnesses to who sent it and what it is called, and what it says; MAILER-DAEMON is a witness and a half."""
     daemon = "mailer-daemon" in headers.first("from")[:500].lower()
-    reporter = sender is None or bool(_REPORTER.match(sender.address)) or bool(_REPORTER_NAME.search(sender.name.lower()))
+    reporter = sender is None or _reports(sender)
     machine = _null_sender(headers) or "auto-" in headers.first("auto-submitted").lower()
     if not (daemon or reporter or machine):
         return False
@@ -125,6 +138,10 @@ def _looks_like_one(sender: Address | None, headers: Headers, subject: str, text
     if daemon and said:
         return True
     return (daemon or reporter + machine + said >= 2) and bool(_BODY.search(text[:LOOKED_AT].lower()))
+
+
+def _reports(sender: Address) -> bool:
+    return bool(_REPORTER.match(sender.address) or _REPORTER_NAME.search(sender.name.lower()))
 
 
 def _null_sender(headers: Headers) -> bool:

@@ -28,7 +28,8 @@ def content_key(headers: Headers, root: Part) -> str:
         for value in headers.all(name):
             _add(digest, name.encode(), " ".join(decoded(value).split()).encode("utf-8", "replace"))
     for leaf in leaves(root):
-        _add(digest, leaf.content_type.encode("utf-8", "replace"), leaf.filename.encode("utf-8", "replace"), _content(leaf))
+        title = f"{leaf.content_type}\n{leaf.filename}".encode("utf-8", "replace")
+        _add(digest, title, _content(leaf))
     return digest.hexdigest()
 
 

@@ -14,8 +14,10 @@ _MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
-_ZONES = {"GMT": 0, "UT": 0, "UTC": 0, "Z": 0, "EST": -300, "EDT": -240, "CST": -360, "CDT": -300,
-          "MST": -420, "MDT": -360, "PST": -480, "PDT": -420, "CET": 60, "CEST": 120, "MEZ": 60, "MESZ": 120}  # fmt: skip
+_ZONES = {
+    "GMT": 0, "UT": 0, "UTC": 0, "Z": 0, "CET": 60, "MEZ": 60, "CEST": 120, "MESZ": 120,
+    "EST": -300, "EDT": -240, "CST": -360, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420,
+}  # fmt: skip
 _DATE = re.compile(
     r"(?:[A-Za-z]{2,3}\.?,?[ \t]+)?(\d{1,2})[ \t-]+([A-Za-z]{3})[ \t-]+(\d{4})[ \t]+(\d{1,2}):(\d{2})(?::(\d{2}))?"
     r"[ \t]+(?:([+-])(\d{2})(\d{2})|([A-Z]{1,4}))(?:[ \t]*\([^()]*\))?",

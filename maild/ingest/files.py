@@ -98,4 +98,4 @@ def _joined(lines: list[bytes]) -> bytes:
 
 
 def _without_from_line(raw: bytes) -> bytes:
-    return raw.partition(b"\n")[2] if raw.startswith(b"From ") else raw
+    return raw.partition(b"\n")[2] if _FROM_LINE.match(raw) else raw

@@ -112,7 +112,7 @@ def _raw_bytes(text: str, charset: str) -> bytes:
 
 
 def base64_bytes(data: bytes) -> bytes:
-    """Base64 as it comes: missing padding, padding in the middle (pieces put together), foreign characters. Never raises."""
+    """Base64 as it comes: padding missing or in the middle (pieces put together), foreign letters. Never raises."""
     padding = data.find(b"=")
     if not 0 <= padding < len(data.rstrip(b"=\r\n \t")):
         return _base64_piece(data)

@@ -25,11 +25,12 @@ _HIDDEN = ",".join(
 )  # fmt: skip
 _QUOTED = ",".join(
     [
-        'blockquote[type="cite" i]', ".gmail_quote", ".gmail_extra > .gmail_attr", ".yahoo_quoted", "#divRplyFwdMsg ~ *",
-        "#divRplyFwdMsg", "#appendonsend ~ *", ".moz-cite-prefix", ".protonmail_quote", ".tutanota_quote",
-        'blockquote[class*="quote" i]', "#OLK_SRC_BODY_SECTION", ".zmail_extra",
+        'blockquote[type="cite" i]', 'blockquote[class*="quote" i]', ".gmail_quote", ".gmail_attr", ".moz-cite-prefix",
+        "#divRplyFwdMsg", "#divRplyFwdMsg ~ *", "#appendonsend ~ *", "#OLK_SRC_BODY_SECTION", ".yahoo_quoted",
+        ".protonmail_quote", ".tutanota_quote", ".zmail_extra",
     ]
 )  # fmt: skip
+_MARKS = ("blockquote", "_quote", "moz-cite", "divRplyFwdMsg", "appendonsend", "OLK_SRC", "zmail_extra")
 _LINK = re.compile(r" \((?:mailto:|https?://)?([^\s()]{1,2000})\)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -45,7 +46,7 @@ def visible(html: str) -> str:
 
 
 def marks_quotation(html: str) -> bool:
-    return any(mark in html for mark in ("blockquote", "gmail_quote", "divRplyFwdMsg", "appendonsend", "_quote", "OLK_SRC"))
+    return any(mark in html for mark in _MARKS)
 
 
 def _text(html: str, without: str) -> str:

@@ -11,15 +11,17 @@ import re
 LOOKED_AT = 500
 _WORD = re.compile(r"[a-zäöüß]{2,}")
 _COMMON = {
-    "de": frozenset("der die das und ich wir sie ist nicht ein eine mit für auf dem den von zu bitte haben kann wie hallo "
-                    "danke grüße mein unser bei im es sich auch noch wird wurde keine aber oder gruß".split()),
-    "en": frozenset("the and you we is not an with for on of to please have can how hello thanks regards my our it "
-                    "this that are was but or hi dear from your has will at be".split()),
-    "nl": frozenset("het een en ik wij zij niet met voor op van te kan hoe hallo bedankt groet mijn ons onze bij "
-                    "dat deze zijn ook nog wordt geen maar wel graag vriendelijke aan heeft u".split()),
-}  # fmt: skip
-
-_LANGUAGES = {word: tuple(name for name, common in _COMMON.items() if word in common) for word in frozenset().union(*_COMMON.values())}
+    "de": """der die das und ich wir sie ist nicht ein eine mit für auf dem den von zu bitte haben kann wie hallo danke
+        grüße mein unser bei im es sich auch noch wird wurde keine aber oder gruß""",
+    "en": """the and you we is not an with for on of to please have can how hello thanks regards my our it this that are
+        was but or hi dear from your has will at be""",
+    "nl": """het een en ik wij zij niet met voor op van te kan hoe hallo bedankt groet mijn ons onze bij dat deze zijn
+        ook nog wordt geen maar wel graag vriendelijke aan heeft u""",
+}
+_LANGUAGES: dict[str, list[str]] = {}
+for _name, _words in _COMMON.items():
+    for _each in _words.split():
+        _LANGUAGES.setdefault(_each, []).append(_name)
 
 
 def guess(content_language: str, text: str) -> str:

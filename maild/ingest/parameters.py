@@ -59,7 +59,8 @@ def _parameters(rest: str) -> dict[str, str]:
         name, value = found[1].lower(), _unquoted(found[2].strip())
         section = _SECTION.fullmatch(name)
         if section:
-            sections.setdefault(section[1], []).append((int(section[2] or 0), bool(section[3] or not section[2]), value))
+            escaped = bool(section[3] or not section[2])
+            sections.setdefault(section[1], []).append((int(section[2] or 0), escaped, value))
         else:
             plain.setdefault(name, value)
     extended = {name: _joined(pieces) for name, pieces in sections.items()}

@@ -18,10 +18,11 @@ LONGEST_HEADER_BLOCK = 12
 MOST_WORDS = 12
 
 _VERBS = (
-    "wrote", "writes", "said", "schrieb", "schrieben", "geschrieben", "schreef", "geschreven", "a écrit", "écrit", "escribió",
-    "escribio", "escreveu", "ha scritto", "scrisse", "skrev", "napisał(a)", "napisał", "napisała", "написал", "написала",
-    "писал", "писала", "пише", "пишет", "написав", "kirjoitti", "napsal(a)", "napsal", "napsala", "yazdı", "写道", "写到", "寫道",
-    "さんは書きました", "のメッセージ", "írta", "έγραψε", "a scris", "je napisao", "wrote the following",
+    "wrote", "writes", "said", "wrote the following", "schrieb", "schrieben", "geschrieben", "schreef", "geschreven",
+    "a écrit", "écrit", "escribió", "escribio", "escreveu", "ha scritto", "scrisse", "skrev", "kirjoitti",
+    "napisał(a)", "napisał", "napisała", "napsal(a)", "napsal", "napsala", "je napisao", "a scris", "yazdı", "írta",
+    "написал", "написала", "писал", "писала", "пише", "пишет", "написав", "έγραψε",
+    "写道", "写到", "寫道", "さんは書きました", "のメッセージ",
 )  # fmt: skip
 _OPENING = re.compile(
     r"(?:-{2,}\s*)?(?:on|at|am|um|op|le|el|il|em|den|dne|dnia|w dniu|på|pada|vào|a|on the|in article|"
@@ -34,13 +35,17 @@ _UNDATED = re.compile(r"(?:on|am|op|le|el|il|em|den)\s+\w+\s+\S", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s@<>]{1,100}@[^\s@<>]{1,100}")
 # Older Gmail: "2016-03-03 17:21 GMT+01:00 Max", "2013/7/20 Max <max@b.example>"
 _GMAIL = re.compile(
-    r"\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+-]\d\d:\d\d .{2,}|\d{4}[-/]\d{1,2}[-/]\d{1,2} .{2,200}<.{3,200}>:?\s*$"
+    r"\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+-]\d\d:\d\d .{2,}|"
+    r"\d{4}[-/]\d{1,2}[-/]\d{1,2} .{2,200}<.{3,200}>:?\s*$"
 )
 _ANNOUNCED = re.compile(
-    r"[>*_\s]*-{2,}\s*(?:original (?:message|nachricht)|originalnachricht|original-nachricht|ursprüngliche (?:nachricht|e-mail)|"
+    r"[>*_\s]*-{2,}\s*(?:original (?:message|nachricht)|originalnachricht|original-nachricht|"
+    r"ursprüngliche (?:nachricht|e-mail)|"
     r"urspr\S{0,8}ngliche nachricht|weitergeleitete (?:nachricht|e-mail)|forwarded (?:message|by)|reply message|"
-    r"oorspronkelijk bericht|doorgestuurd bericht|mensaje original|mensaje reenviado|message d'origine|message original|"
-    r"message transféré|messaggio originale|messaggio inoltrato|mensagem original|mensagem encaminhada|ursprungligt meddelande|"
+    r"oorspronkelijk bericht|doorgestuurd bericht|mensaje original|mensaje reenviado|message d'origine|"
+    r"message original|"
+    r"message transféré|messaggio originale|messaggio inoltrato|mensagem original|mensagem encaminhada|"
+    r"ursprungligt meddelande|"
     r"oprindelig meddelelse|opprinnelig melding|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|"
     r"исходное сообщение|пересылаемое сообщение|původní zpráva|eredeti üzenet|原始邮件|原始郵件|original)\b[^\n]{0,80}",
     re.IGNORECASE,
@@ -51,13 +56,15 @@ _FORWARDED = re.compile(
     re.IGNORECASE,
 )
 _FROM = re.compile(
-    r"[>*_|\s]*(?:from|von|de|da|van|från|fra|od|от|від|kimden|lähettäjä|feladó|发件人|寄件者|差出人|送信元)\s?\*?\s?[:：]\*?\s?\S",
+    r"[>*_|\s]*(?:from|von|de|da|van|från|fra|od|от|від|kimden|lähettäjä|feladó|发件人|寄件者|差出人|"
+    r"送信元)\s?\*?\s?[:：]\*?\s?\S",
     re.IGNORECASE,
 )
 _ANY_FIELD = re.compile(
     r"[>*_|\s]*(?:sent|date|to|cc|bcc|subject|reply-to|importance|attachments|received|"
     r"gesendet(?: am)?|datum|an|kopie|betreff|antwort an|antworten an|anlagen|wichtigkeit|priorität|"
-    r"verzonden|aan|onderwerp|envoyé|à|objet|date d'envoi|enviado(?: el)?|para|asunto|fecha|enviada|assunto|data|inviato|a|"
+    r"verzonden|aan|onderwerp|envoyé|à|objet|date d'envoi|enviado(?: el)?|para|asunto|fecha|enviada|assunto|"
+    r"data|inviato|a|"
     r"oggetto|risposta|skickat|till|ämne|kopia|sendt|til|emne|dato|lähetetty|vastaanottaja|aihe|wysłano|do|temat|"
     r"отправлено|кому|тема|дата|копия|odesláno|komu|předmět|发送时间|收件人|主题|日期|抄送|寄件日期|收件者|主旨|送信日時|宛先|件名)"
     r"\s?\*?\s?[:：]",

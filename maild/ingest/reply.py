@@ -28,12 +28,16 @@ _SIGNATURE = re.compile(r"\s*(?:--|[—–]|_{5,})\s*$")
 _SIGNATURE_STARTS = frozenset({"--", "__", "—", "–", "— ", "– "})
 _SENT_FROM = re.compile(
     r"[\s*_<(\[]*(?:sent (?:from|via|with|by|using) (?:my |the |a )?(?:\w+ ){0,3}"
-    r"(?:iphone|ipad|ipod|android|blackberry|mobile|cell|phone|samsung|galaxy|htc|nokia|windows|outlook|mail|mailbox|yahoo|"
-    r"airmail|ti-\d+|alcatel|device|tablet|handheld|smartphone|treo|nexus|pixel|huawei|xiaomi|lg|sony|xperia|proton)\b|"
+    r"(?:iphone|ipad|ipod|android|blackberry|mobile|cell|phone|samsung|galaxy|htc|nokia|windows|outlook|mail|"
+    r"mailbox|yahoo|"
+    r"airmail|ti-\d+|alcatel|device|tablet|handheld|smartphone|treo|nexus|pixel|huawei|xiaomi|lg|sony|xperia|"
+    r"proton)\b|"
     r"sent from \[|from my iphone|(?:von|vom) mein\S* .{0,60}(?:gesendet|geschickt)|gesendet (?:von|mit|via|über) |"
     r"diese nachricht wurde von mein|get outlook for|outlook für|holen sie sich outlook|envoyé de(?:puis)? mon|"
-    r"obtenir outlook|verzonden (?:met|vanaf|vanuit|van|via) |verstuurd (?:vanaf|met) |enviado desde mi|enviado do meu|"
-    r"inviato da(?:l mio)? |sendt fra min|skickat från min|wysłane z |отправлено с |lähetetty |從我的 |发自我的|iphoneから送信|"
+    r"obtenir outlook|verzonden (?:met|vanaf|vanuit|van|via) |verstuurd (?:vanaf|met) |enviado desde mi|"
+    r"enviado do meu|"
+    r"inviato da(?:l mio)? |sendt fra min|skickat från min|wysłane z |отправлено с |lähetetty |從我的 |发自我的|"
+    r"iphoneから送信|"
     r"someone from mobile|sent by galaxy)",
     re.IGNORECASE,
 )
@@ -85,8 +89,9 @@ def _without_quotation(lines: list[str]) -> list[str]:
         above, below = lines[: found.start], lines[found.end :]
         quoted, rest = _leading_quote(below)
         if _says_something(kept) or _says_something(above):
-            answered = bool(quoted) and _says_something(rest)
-            return kept + (above + _without_trailing_quote(below) if answered else _without_trailing_quote(_without_rulers(above)))
+            if quoted and _says_something(rest):
+                return kept + above + _without_trailing_quote(below)
+            return kept + _without_trailing_quote(_without_rulers(above))
         kept += above
         lines = rest if _says_something(rest) else below
     return kept + _without_trailing_quote(lines)

@@ -28,11 +28,8 @@ def _header(raw: bytes) -> bytes:
     """The header block behind one newline, so that every field starts after one."""
     first = raw.find(b"\n", 0, LOOKED_AT)
     crlf = first > 0 and raw[first - 1 : first] == b"\r"
-    end = LOOKED_AT
-    for empty_line in (b"\n\r\n", b"\n\n") if crlf else (b"\n\n", b"\n\r\n"):
-        found = raw.find(empty_line, 0, end)
-        end = end if found < 0 else found
-    return b"\n" + raw[:end]
+    end = raw.find(b"\n\r\n" if crlf else b"\n\n", 0, LOOKED_AT)
+    return b"\n" + raw[: LOOKED_AT if end < 0 else end]
 
 
 def _value(head: bytes, folded: bytes, name: bytes) -> str:
@@ -42,7 +39,7 @@ def _value(head: bytes, folded: bytes, name: bytes) -> str:
         colon = place + 1 + len(name)
         start = folded.find(b":", colon, colon + 20)
         if start >= 0 and not folded[colon:start].strip(b" \t"):
-            return head[start + 1 : _value_end(head, start)][:LONGEST_VALUE].decode("latin-1")
+            return head[start + 1 : _value_end(head, start)][:LONGEST_VALUE].strip().decode("latin-1")
         place = folded.find(b"\n" + name, colon)
     return ""
 

@@ -1,4 +1,4 @@
-"""The commands of SMTP and LMTP (RFC 5321, 2033, 2034, 2920, 6531) but DATA: an argument in, one reply out.
+"""The commands of SMTP and LMTP (RFC 5321, 2033, 2034, 2920, 6531): an argument in, one reply out.
 
 Laws: what EHLO advertises is true, and nothing else is there; every reply after the greeting carries an enhanced
 status code; a reply never repeats what the client sent; our own faults are 4yz, never 5yz.
@@ -7,12 +7,10 @@ status code; a reply never repeats what the client sent; our own faults are 4yz,
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from maild.ingest.addresses import normal_address
 from maild.ingest.smtp_data import NO_ROOM
-from maild.ingest.smtp_grammar import mail_parameters, read_path, sender_of
+from maild.ingest.smtp_grammar import known_form, mail_parameters, read_path, sender_of
 
 if TYPE_CHECKING:
     from maild.ingest.smtp_session import MailSession
@@ -20,6 +18,8 @@ if TYPE_CHECKING:
 MOST_RECIPIENTS = 100
 """Recipients of one mail; RFC 5321 4.5.3.1.8 asks for at least so many."""
 
+GO_ON = "354 end with <CRLF>.<CRLF>"
+NAMELESS = "501 5.5.4 a host name is missing"
 FIRST_GREET = "503 5.5.1 say hello first"
 NESTED = "503 5.5.1 a mail has begun already"
 NO_MAIL = "503 5.5.1 MAIL first"
@@ -30,19 +30,21 @@ NOT_OURS = "550 5.1.1 no such recipient here"
 ENOUGH = "452 4.5.3 too many recipients"
 UNKNOWN = "502 5.5.1 no such command"
 
-_normal_address = lru_cache(maxsize=1024)(normal_address)
-
 
 def hello(session: MailSession, argument: str) -> str:
-    """EHLO and LHLO."""
-    session.begin(greeted=bool(argument))
-    return session.intake.extensions if argument else "501 5.5.4 a host name is missing"
+    """EHLO and LHLO: begin anew. One without a name changes nothing (RFC 5321 4.1.4)."""
+    if not argument:
+        return NAMELESS
+    session.begin()
+    return session.intake.extensions
 
 
 def old_hello(session: MailSession, argument: str) -> str:
     """HELO."""
-    session.begin(greeted=bool(argument))
-    return f"250 {session.intake.hostname}" if argument else "501 5.5.4 a host name is missing"
+    if not argument:
+        return NAMELESS
+    session.begin()
+    return f"250 {session.intake.hostname}"
 
 
 def mail(session: MailSession, argument: str) -> str:
@@ -78,7 +80,7 @@ def rcpt(session: MailSession, argument: str) -> str:
 
 
 def _judge(session: MailSession, written: str) -> str:
-    address = _normal_address(written)
+    address = known_form(written)
     if address is None:
         return "553 5.1.3 not a proper address"
     if not session.intake.accepts(address):
@@ -105,19 +107,20 @@ def verify(_session: MailSession, _argument: str) -> str:
     return "252 2.5.2 send some mail, it will be tried"
 
 
-def data_refusal(session: MailSession, argument: bytes) -> str:
-    """Why DATA cannot begin now; "" if it can."""
+def data(session: MailSession, argument: str) -> str:
+    """DATA: GO_ON, unless there is no mail to go on with."""
     if argument:
         return "501 5.5.4 DATA takes no argument"
     if session.sender is None:
         return NO_MAIL
-    return "" if session.recipients else NO_RECIPIENT
+    return GO_ON if session.recipients else NO_RECIPIENT
 
 
 Command = Callable[["MailSession", str], str]
 _COMMON: dict[bytes, Command] = {
     b"MAIL": mail,
     b"RCPT": rcpt,
+    b"DATA": data,
     b"RSET": rset,
     b"NOOP": noop,
     b"HELP": help_,

@@ -66,6 +66,7 @@ class Connection(SMTP):
 
     def fresh(self) -> None:
         self.state = State.COMMANDS
+        self._concluded = False
         self._replies: list[str] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -95,6 +96,18 @@ class Connection(SMTP):
             self._timeout_handle.cancel()
         asyncio.StreamReaderProtocol.connection_lost(self, error)
         self.transport = None
+        self._leave()
+
+    def conclude(self) -> None:
+        """Nothing more will be done for this client."""
+        self._concluded = True
+        self.hang_up()
+        self._leave()
+
+    def _leave(self) -> None:
+        # It counts as long as it takes a file descriptor, or a mail of it is being kept.
+        if self._concluded and self.transport is None:
+            self.intake.live.discard(self)
 
     def say(self, reply: str) -> None:
         self._replies.append(reply)

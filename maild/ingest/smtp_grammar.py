@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from maild.ingest.addresses import normal_address
 
@@ -22,6 +23,10 @@ _PATH = re.compile(
         ((?:[ ]+[^\s\x00-\x1f\x7f]+)*)[ ]*""",
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+known_form = lru_cache(maxsize=1024)(normal_address)
+"""`normal_address`, with a memory for the addresses that come again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def read_path(keyword: str, argument: str) -> Path | None:
 
 def sender_of(path: Path) -> str:
     """The normal form of an envelope sender; what is no proper address stays as written: senders are not judged."""
-    return normal_address(path.address) or path.address
+    return known_form(path.address) or path.address
 
 
 def mail_parameters(path: Path, largest: int) -> MailParameters:

@@ -23,7 +23,6 @@ MOST_COMMANDS = 1000
 MOST_ERRORS = 20
 """Of these: unknown, malformed or out of place."""
 
-GO_ON = "354 end with <CRLF>.<CRLF>"
 KEPT = "250 2.0.0 kept"
 BYE = "221 2.0.0 bye"
 TOO_MANY = "421 4.7.0 too many commands"
@@ -39,10 +38,11 @@ class MailSession(Connection):
         super().fresh()
         self.commands = commands.LMTP_COMMANDS if self.source is Source.LMTP else commands.SMTP_COMMANDS
         self._commands_left, self._errors_left = MOST_COMMANDS, MOST_ERRORS
-        self.begin(greeted=False)
+        self.greeted = False
+        self.forget()
 
-    def begin(self, *, greeted: bool) -> None:
-        self.greeted = greeted
+    def begin(self) -> None:
+        self.greeted = True
         self.forget()
 
     def forget(self) -> None:
@@ -61,8 +61,7 @@ class MailSession(Connection):
         except Exception as error:  # noqa: BLE001 - the one catch-all of a session: others must not suffer
             note(error)
         finally:
-            self.intake.live.discard(self)
-            self.hang_up()
+            self.conclude()
 
     async def _converse(self) -> None:
         self.say(f"220 {self.hostname} {'ESMTP' if self.source is Source.SMTP else 'LMTP'} maild")
@@ -82,13 +81,13 @@ class MailSession(Connection):
     async def _obey(self, line: bytes) -> None:
         verb, _, rest = line.rstrip(b"\r\n").partition(b" ")
         verb = verb.upper()
-        if verb == b"DATA":
-            return await self._data(rest)
         if verb == b"QUIT":
             self.say(BYE)
             return self.hang_up()
         self._commands_left -= 1
         reply = self._reply(verb, rest) if len(line) <= LONGEST_COMMAND else TOO_LONG
+        if reply == commands.GO_ON:
+            return await self._data()
         self._errors_left -= reply.startswith("50")
         self.say(reply)
         if self._commands_left < 1 or self._errors_left < 1:
@@ -110,21 +109,20 @@ class MailSession(Connection):
 
     # ---- the mail --------------------------------------------------------------------------------
 
-    async def _data(self, rest: bytes) -> None:
-        refusal = commands.data_refusal(self, rest)
-        share = None if refusal else self.intake.budget.share(self.declared)
+    async def _data(self) -> None:
+        share = self.intake.budget.share(self.declared)
         if share is None:
-            self.say(refusal or NO_ROOM)
-            return
+            return self.say(NO_ROOM)
         try:
             await self._take(share)
         finally:
             share.give_back()
             self.state = State.COMMANDS
+        return None
 
     async def _take(self, share: Share) -> None:
         self.state = State.CONTENT
-        self.say(GO_ON)
+        self.say(commands.GO_ON)
         self.flush()
         try:
             content = await receive(self._reader, self.intake.limits.message_size, share.covers)

@@ -19,7 +19,6 @@ from maild.ingest.headers import Headers, base64_bytes
 from maild.ingest.mending import mended
 from maild.ingest.parameters import Structured, media_type, structured
 
-
 MOST_BROKEN_LINES = 1000
 
 
@@ -80,7 +79,7 @@ class SealedPart(Compat32):
     def get_content_maintype(self) -> str:
         return self.get_content_type().partition("/")[0]
 
-    def get_boundary(self, failobj: object = None) -> str | None:  # type: ignore[override]
+    def get_boundary(self, failobj: object = None) -> str | None:  # type: ignore[override]  # noqa: ARG002
         """The parser asks once for each multipart: that bounds the nesting."""
         self._count.multiparts += 1
         if self._count.multiparts > limits.DEPTH:
@@ -117,7 +116,7 @@ def _parsed(raw: bytes) -> SealedPart:
     def counted(policy: Policy = compat32) -> SealedPart:  # noqa: ARG001 - the parser passes its own
         return SealedPart(count)
 
-    parser = BytesFeedParser(counted, policy=compat32)
+    parser = BytesFeedParser(counted)
     parser.feed(raw)
     return parser.close()
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -63,6 +63,7 @@ class Line:
         self._patience = asyncio.timeout(None)
         self._used = 0.0
         self._dot_sent = False
+        self._on_dot: Callable[[], None] = _nothing
 
     @property
     def is_open(self) -> bool:
@@ -89,11 +90,15 @@ class Line:
         self._used = asyncio.get_running_loop().time()
         return None
 
-    async def send(self, mail: OutgoingMail) -> Answer:
-        """One mail on an open line. Afterwards the line is open and clean, or closed."""
+    async def send(self, mail: OutgoingMail, on_dot: Callable[[], None] | None = None) -> Answer:
+        """One mail on an open line. Afterwards the line is open and clean, or closed.
+
+        `on_dot` is called just before the final dot leaves: from then on the mail may have arrived.
+        """
         if problem := self._unsendable(mail):
             return Answer(DeliveryResult.REFUSED, problem)
         self._dot_sent = False
+        self._on_dot = on_dot or _nothing
         try:
             async with asyncio.timeout(self._timeout) as self._patience:
                 answer = await self._converse(self._talk(), mail)
@@ -154,6 +159,7 @@ class Line:
         talk.write(_transparent(raw))
         await asyncio.sleep(0)  # the loop's chance to notice a line that is gone already
         await talk.drained()
+        self._on_dot()
         self._dot_sent = True
         talk.write(b".\r\n")
         end = await self._reply(talk)
@@ -199,6 +205,10 @@ def _commands(mail: OutgoingMail) -> tuple[bytes, bytes, bytes]:
     options = "" if mail.raw.isascii() else " BODY=8BITMIME SMTPUTF8"
     sender, recipient = f"MAIL FROM:<{mail.mail_from}>{options}\r\n", f"RCPT TO:<{mail.recipient}>\r\n"
     return sender.encode(), recipient.encode(), b"DATA\r\n"
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
 
 
 def _first_no(replies: list[Reply]) -> Answer | None:

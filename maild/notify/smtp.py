@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from maild.clock import Clock
 from maild.model import Delivery, OutboxEntry, OutboxId
@@ -34,8 +34,13 @@ class Relay:
         hostname: str = "",
         tls_context: ssl.SSLContext | None = None,
         idle: float = IDLE,
+        on_dot: Callable[[OutboxId], None] | None = None,
     ) -> None:
-        """`hostname` is what EHLO says (empty: this machine's name). `tls_context` replaces the system's trust."""
+        """`hostname` is what EHLO says (empty: this machine's name). `tls_context` replaces the system's trust.
+
+        `on_dot` hears of each mail just before its final dot leaves.
+        """
+        self._on_dot = on_dot
         self._clock = clock
         self._idle = idle
         self._lines = [Line(settings, password, hostname, tls_context) for _ in range(settings.connections)]
@@ -85,14 +90,18 @@ class Relay:
                 if not any(other.is_open for other in self._lines):
                     self._give_up(todo, done, trouble)
                 return
-            answer = await line.send(entry.mail)
+            answer = await self._send(line, entry)
             if answer.stale:
                 answer = await self._once_more(line, entry, answer)
             done[entry.id] = self._delivery(entry, answer)
 
     async def _once_more(self, line: Line, entry: OutboxEntry, before: Answer) -> Answer:
         """A kept line may have died meanwhile. Nothing was sent on it, so the mail goes on a new one."""
-        return before if await self._reach(line) else await line.send(entry.mail)
+        return before if await self._reach(line) else await self._send(line, entry)
+
+    async def _send(self, line: Line, entry: OutboxEntry) -> Answer:
+        on_dot = self._on_dot
+        return await line.send(entry.mail, (lambda: on_dot(entry.id)) if on_dot else None)
 
     async def _reach(self, line: Line) -> Answer | None:
         """Open the line if need be; None when it stands. What went wrong is remembered for a while."""

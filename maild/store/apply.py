@@ -17,11 +17,12 @@ from maild.decide.facts import Facts, LookupKeys
 from maild.decide.plan import AddArticle, Change, JoinTicket, LinkTickets, OpenTicket, Plan, RecordBounce, RecordContact
 from maild.errors import Conflict
 from maild.model import ArticleId, Disposition, InboxEntry, OutboxId, Ticket, TicketId
+from maild.store.among import among
 from maild.store.bulk import insert_rows
 from maild.store.changes import enter
 from maild.store.decisions import dump_facts, dump_plan
 from maild.store.numbers import reserve
-from maild.store.rows import rows_in, tickets_by_id
+from maild.store.rows import rows_among, tickets_by_id
 from maild.store.schema import article, contact, content_key, decision, outbox_entry, ticket
 from maild.store.schema.types import as_key
 from maild.store.sheet import Sheet
@@ -30,6 +31,8 @@ SHORT_KEY = timedelta(hours=24)
 EFFECTIVE = frozenset(
     {Disposition.NEW_TICKET, Disposition.FOLLOW_UP, Disposition.AWAITING_REVIEW, Disposition.BOUNCE_RECORDED}
 )
+_CONTACT_NUMBERS = select(contact.c.address, contact.c.id).where(among(contact.c.address))
+_BOUNCED = select(outbox_entry.c.id, outbox_entry.c.ticket_id).where(among(outbox_entry.c.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +103,11 @@ def _record_contacts(tx: Connection, changes: Iterable[Change], now: datetime) -
 
 
 def _contact_numbers(tx: Connection, addresses: set[str]) -> dict[str, int]:
-    rows = rows_in(tx, select(contact.c.address, contact.c.id), contact.c.address, addresses)
-    return {row.address: row.id for row in rows}
+    return {row.address: row.id for row in rows_among(tx, _CONTACT_NUMBERS, addresses)}
 
 
 def _bounced_tickets(tx: Connection, bounced: Sequence[OutboxId]) -> dict[OutboxId, TicketId | None]:
-    rows = rows_in(tx, select(outbox_entry.c.id, outbox_entry.c.ticket_id), outbox_entry.c.id, bounced)
-    return {OutboxId(row.id): row.ticket_id for row in rows}
+    return {OutboxId(row.id): row.ticket_id for row in rows_among(tx, _BOUNCED, bounced)}
 
 
 def _claim_content(

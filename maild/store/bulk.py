@@ -15,6 +15,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
+
+from maild.store.schema.types import stored_as
 
 Row = Mapping[str, Any]
 Convert = Callable[[Any], Any]
@@ -70,13 +73,25 @@ def _converted(rows: Sequence[Row], names: Sequence[str], converters: Iterable[C
     columns = []
     for name, convert in zip(names, converters, strict=True):
         values = list(map(itemgetter(name), rows))
-        columns.append(list(map(convert, values)) if convert else values)
+        columns.append(_all(values, convert) if convert else values)
     return columns
+
+
+def _all(values: list[Any], convert: Convert) -> list[Any]:
+    """Every value converted; what is the same in all rows (time, actor, state …) only once."""
+    first = values[0]
+    if len(values) > 1 and values.count(first) == len(values):
+        return [convert(first)] * len(values)
+    return list(map(convert, values))
 
 
 @lru_cache(maxsize=256)
 def _converters(table: Table, names: tuple[str, ...], dialect: Dialect) -> tuple[Convert | None, ...]:
-    return tuple(table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
+    return tuple(stored_as(table.c[name].type) or _by_driver(table.c[name].type, dialect) for name in names)
+
+
+def _by_driver(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 @lru_cache(maxsize=256)

@@ -11,20 +11,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from maild.model import Delivery, DeliveryResult, OutboxId, OutboxState
+from maild.store.among import among
 from maild.store.bulk import insert_rows, update_rows
-from maild.store.rows import AnyRow, rows_in
+from maild.store.rows import AnyRow, rows_among
 from maild.store.schema import OUTBOX_OPEN, delivery, event, outbox_entry
 
 NextDue = Callable[[int, datetime], datetime | None]
 _entry = outbox_entry.c
 _COLUMNS = (_entry.id, _entry.ticket_id, _entry.state, _entry.attempts, _entry.ambiguous, _entry.recipient)
+_LOCKED = select(*_COLUMNS).where(among(_entry.id)).order_by(_entry.id).with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,7 @@ class _Next:
 
 def record(tx: Connection, deliveries: Sequence[Delivery], now: datetime, next_due: NextDue) -> None:
     """Record attempts and move their entries on. `next_due(attempts, now)` gives the next attempt's time, or None."""
-    locked = select(*_COLUMNS).order_by(_entry.id).with_for_update()
-    entries = {row.id: row for row in rows_in(tx, locked, _entry.id, sorted({one.outbox for one in deliveries}))}
+    entries = {row.id: row for row in rows_among(tx, _LOCKED, sorted({one.outbox for one in deliveries}))}
     known = [(one, entries[one.outbox]) for one in deliveries if one.outbox in entries]
     # A late word about an entry that has been given up or handed on counts only if it says that the mail arrived.
     moved = [
@@ -53,21 +54,27 @@ def record(tx: Connection, deliveries: Sequence[Delivery], now: datetime, next_d
     insert_rows(tx, event, [_told(row, to, now) for row, to in moved if to.told and row.ticket_id is not None])
 
 
-def recover(tx: Connection, node: str | None, now: datetime) -> int:
+def recover(tx: Connection, node: str | None, now: datetime, dotted: Collection[OutboxId] | None = None) -> int:
     """Entries a dead owner left in sending: they may have arrived, or not. How many.
 
     `node`: all that this node's senders (`node/…`) had, at its start; None: those whose lease has ended.
+    `dotted`: whose final dot may have left; the others have certainly not arrived. None: nobody knows.
     """
     prefix = f"{node}/"
     whose = _entry.due_at <= now if node is None else func.substr(_entry.owner, 1, len(prefix)) == prefix
     left = tx.scalars(select(_entry.id).where(OUTBOX_OPEN, _entry.state == OutboxState.SENDING, whose)).all()
     lost = "the sender ended before it could tell"
-    record(tx, [Delivery(OutboxId(one), now, DeliveryResult.AMBIGUOUS, lost) for one in left], now, _never)
+    results = [(OutboxId(one), _left_as(OutboxId(one), dotted)) for one in left]
+    record(tx, [Delivery(one, now, result, lost) for one, result in results], now, _at_once)
     return len(left)
 
 
-def _never(_attempts: int, _now: datetime) -> datetime | None:
-    return None
+def _left_as(one: OutboxId, dotted: Collection[OutboxId] | None) -> DeliveryResult:
+    return DeliveryResult.AMBIGUOUS if dotted is None or one in dotted else DeliveryResult.DEFERRED
+
+
+def _at_once(_attempts: int, now: datetime) -> datetime | None:
+    return now
 
 
 def _next(one: Delivery, row: AnyRow, now: datetime, next_due: NextDue) -> _Next:

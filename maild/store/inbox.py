@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func,
 
 from maild.errors import Conflict, NotFound
 from maild.model import Disposition, EntryId, Envelope, InboxEntry, Reason, TicketId
+from maild.store.among import among
 from maild.store.bulk import update_rows
 from maild.store.inbox_views import InboxCounts, counts, list_entries, pieces_of, raw_of, show
 from maild.store.intake import add
@@ -54,6 +55,11 @@ CLAIMABLE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=inbox_entry)
 )
+_CLAIM = (
+    update(inbox_entry)
+    .where(among(_entry.id))
+    .values(state=InboxState.CLAIMED, owner=bindparam("mine"), due_at=bindparam("until"))
+)
 
 
 def claim(
@@ -67,8 +73,8 @@ def claim(
     chosen = _company(tx.execute(CLAIMABLE, times).all(), max_bytes)
     if not chosen:
         return ()
-    mine = {"state": InboxState.CLAIMED, "owner": owner, "due_at": now + lease}
-    tx.execute(update(inbox_entry).where(_entry.id.in_([row.id for row in chosen])).values(**mine))
+    numbers = [row.id for row in chosen]
+    tx.execute(_CLAIM, {"values": numbers, "mine": owner, "until": now + lease})
     raw = raw_by_id(tx, {row.raw_id for row in chosen})
     return tuple(_claimed(row, raw[row.raw_id]) for row in chosen)
 

@@ -12,16 +12,27 @@ from sqlalchemy import Connection, select
 
 from maild.decide.facts import LookupKeys, SentMail
 from maild.model import OutboxId, TicketId
-from maild.store.rows import rows_in
+from maild.store.among import among
+from maild.store.rows import rows_among
 from maild.store.schema import message_ref, outbox_entry, ticket, ticket_alias
 
 # PostgreSQL's bigint ends here; a larger number is nobody's ticket.
 LARGEST = 2**63 - 1
 
-_REFS = select(message_ref.c.message_id, message_ref.c.ticket_id).order_by(message_ref.c.ticket_id)
-_OURS = select(outbox_entry.c.message_id, outbox_entry.c.id, outbox_entry.c.ticket_id, outbox_entry.c.recipient)
-_NUMBERS = select(ticket.c.id, ticket.c.prefix)
-_ALIASES = select(ticket_alias.c.number, ticket_alias.c.ticket_id).order_by(ticket_alias.c.ticket_id)
+_REFS = (
+    select(message_ref.c.message_id, message_ref.c.ticket_id)
+    .where(among(message_ref.c.message_id))
+    .order_by(message_ref.c.ticket_id)
+)
+_OURS = select(outbox_entry.c.message_id, outbox_entry.c.id, outbox_entry.c.ticket_id, outbox_entry.c.recipient).where(
+    among(outbox_entry.c.message_id)
+)
+_NUMBERS = select(ticket.c.id, ticket.c.prefix).where(among(ticket.c.id))
+_ALIASES = (
+    select(ticket_alias.c.number, ticket_alias.c.ticket_id)
+    .where(among(ticket_alias.c.number))
+    .order_by(ticket_alias.c.ticket_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +51,9 @@ def find_leads(tx: Connection, keys: Sequence[LookupKeys]) -> Leads:
     about = {key.bounced_id for key in keys if key.bounced_id}
     sent = {
         row.message_id: SentMail(OutboxId(row.id), row.ticket_id, row.recipient)
-        for row in rows_in(tx, _OURS, outbox_entry.c.message_id, ids | about)
+        for row in rows_among(tx, _OURS, ids | about)
     }
-    referred = ((row.message_id, row.ticket_id) for row in rows_in(tx, _REFS, message_ref.c.message_id, ids))
+    referred = ((row.message_id, row.ticket_id) for row in rows_among(tx, _REFS, ids))
     ours = ((one, mail.ticket) for one, mail in sent.items() if mail.ticket is not None)
     return Leads(
         by_message_id=_collected((*referred, *ours)),
@@ -57,9 +68,9 @@ def _by_number(tx: Connection, numbers: Collection[str]) -> dict[str, list[Ticke
     if not numbers:
         return {}
     wanted = [(number, own) for number in numbers if (own := own_number(number))]
-    real = {(row.prefix.upper(), row.id) for row in rows_in(tx, _NUMBERS, ticket.c.id, {own[1] for _, own in wanted})}
+    real = {(row.prefix.upper(), row.id) for row in rows_among(tx, _NUMBERS, {own[1] for _, own in wanted})}
     ours = ((number, own[1]) for number, own in wanted if own in real)
-    aliases = ((row.number, row.ticket_id) for row in rows_in(tx, _ALIASES, ticket_alias.c.number, numbers))
+    aliases = ((row.number, row.ticket_id) for row in rows_among(tx, _ALIASES, numbers))
     return _collected((*ours, *aliases))
 
 

@@ -14,10 +14,11 @@ from sqlalchemy import Connection, bindparam, case, func, or_, select
 
 from maild.decide.facts import Facts, KnownTicket, LookupKeys, SentCount, TicketByMessageId, TicketByNumber
 from maild.model import Contact, EntryId, OutboxState, TicketId
+from maild.store.among import among
 from maild.store.intake import lock
 from maild.store.leads import Leads, find_leads
-from maild.store.rows import CONTACT, AnyRow, as_contact, known_tickets, rows_in, tickets_by_id
-from maild.store.schema import contact, content_key, outbox_entry
+from maild.store.rows import CONTACTS, AnyRow, as_contact, known_tickets, rows_among, tickets_by_id
+from maild.store.schema import content_key, outbox_entry
 from maild.store.schema.types import as_key
 
 HOUR = timedelta(hours=1)
@@ -31,6 +32,7 @@ _SENT = (
         func.count(),
     )
     .where(
+        among(_sent.recipient),
         _sent.created_at > bindparam("a_day_ago"),
         _sent.by_person.is_(False),
         _sent.state != OutboxState.SUPPRESSED,
@@ -38,7 +40,7 @@ _SENT = (
     .group_by(_sent.recipient)
 )
 _CONTENT = select(content_key.c.key, content_key.c.desk, content_key.c.entry_id, content_key.c.opened).where(
-    or_(content_key.c.until.is_(None), content_key.c.until > bindparam("now"))
+    among(content_key.c.key), or_(content_key.c.until.is_(None), content_key.c.until > bindparam("now"))
 )
 
 
@@ -69,7 +71,7 @@ def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime) -> tup
     leads = find_leads(tx, keys)
     tickets = tickets_by_id(tx, _ticket_numbers(leads))
     found = _Found(
-        contacts={row.address: as_contact(row) for row in rows_in(tx, select(*CONTACT), contact.c.address, addresses)},
+        contacts={row.address: as_contact(row) for row in rows_among(tx, CONTACTS, addresses)},
         leads=leads,
         tickets=known_tickets(tx, tickets.values()),
         sent=_sent_counts(tx, addresses, now),
@@ -86,14 +88,13 @@ def _ticket_numbers(leads: Leads) -> set[TicketId]:
 def _sent_counts(tx: Connection, addresses: Collection[str], now: datetime) -> dict[str, SentCount]:
     if not addresses:
         return {}
-    query = _SENT.where(_sent.recipient.in_(addresses))
-    rows = tx.execute(query, {"an_hour_ago": now - HOUR, "a_day_ago": now - DAY})
+    rows = tx.execute(_SENT, {"values": addresses, "an_hour_ago": now - HOUR, "a_day_ago": now - DAY})
     return {address: SentCount(address, int(hour), int(day)) for address, hour, day in rows}
 
 
 def _content(tx: Connection, content: Collection[str], now: datetime) -> dict[str, list[AnyRow]]:
     found: dict[str, list[AnyRow]] = {}
-    for row in tx.execute(_CONTENT.where(content_key.c.key.in_(content)), {"now": now}):
+    for row in tx.execute(_CONTENT, {"values": content, "now": now}):
         found.setdefault(row.key, []).append(row)
     return found
 

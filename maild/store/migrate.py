@@ -64,6 +64,7 @@ def _foreign_keys_off(store: Store) -> Iterator[None]:
     if store.dialect_name != "sqlite":
         yield
         return
+
     def let_go(connection: object, _record: object) -> None:
         connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[attr-defined]
 

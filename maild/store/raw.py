@@ -7,10 +7,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
+from maild.store.among import among
 from maild.store.bulk import insert_rows
 from maild.store.schema import raw_mail, raw_piece
 
 PIECE = 256 * 1024
+_PIECES = (
+    select(raw_piece.c.raw_id, raw_piece.c.data)
+    .where(among(raw_piece.c.raw_id))
+    .order_by(raw_piece.c.raw_id, raw_piece.c.seq)
+)
 
 
 def store_raw(tx: Connection, mails: Sequence[tuple[int, bytes]]) -> None:
@@ -31,8 +37,7 @@ def _pieces(number: int, raw: bytes) -> list[Mapping[str, object]]:
 def raw_by_id(tx: Connection, numbers: Collection[int]) -> dict[int, bytes]:
     """Whole mails, by their numbers."""
     found: dict[int, list[bytes]] = {number: [] for number in numbers}
-    rows = select(raw_piece.c.raw_id, raw_piece.c.data).where(raw_piece.c.raw_id.in_(numbers))
-    for number, data in tx.execute(rows.order_by(raw_piece.c.raw_id, raw_piece.c.seq)):
+    for number, data in tx.execute(_PIECES, {"values": numbers}):
         found[number].append(data)
     return {number: pieces[0] if len(pieces) == 1 else b"".join(pieces) for number, pieces in found.items()}
 

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Table, delete, select, update
 
 from maild.directory import Directory
 from maild.model import Contact, ContactId, Register
+from maild.store.among import among
 from maild.store.bulk import insert_rows, update_rows
-from maild.store.rows import CONTACT, as_contact, rows_in
+from maild.store.rows import CONTACT, CONTACTS, as_contact, rows_among
 from maild.store.schema import contact, organisation, staff
 
 _VOUCHED = (Register.REGISTERED, Register.AUTHORISED, Register.INACTIVE)
@@ -78,7 +79,7 @@ def _staff(directory: Directory) -> Rows:
 
 def _merge(tx: Connection, table: Table, key: str, wanted: Rows, first: Mapping[str, Any]) -> Imported:
     """Insert what is new (with what only the `first` time is said), update what is different."""
-    found = {getattr(row, key): row for row in rows_in(tx, select(table), table.c[key], sorted(wanted))}
+    found = {getattr(row, key): row for row in rows_among(tx, select(table).where(among(table.c[key])), sorted(wanted))}
     new = [{key: name, **row, **first} for name, row in sorted(wanted.items()) if name not in found]
     different = [
         {key: name, **row}
@@ -110,8 +111,7 @@ def _forget_organisations(tx: Connection, wanted: Rows) -> None:
 
 def find_contacts(tx: Connection, addresses: Collection[str]) -> tuple[Contact, ...]:
     """The contacts with these addresses (normal form), in the order in which they became known."""
-    query = select(*CONTACT).order_by(contact.c.id)
-    return tuple(as_contact(row) for row in rows_in(tx, query, contact.c.address, addresses))
+    return tuple(as_contact(row) for row in rows_among(tx, CONTACTS, addresses))
 
 
 def list_contacts(tx: Connection, organisation_key: str | None = None, limit: int = 1000) -> tuple[Contact, ...]:
@@ -124,8 +124,7 @@ def list_contacts(tx: Connection, organisation_key: str | None = None, limit: in
 
 def contact_ids(tx: Connection, addresses: Iterable[str]) -> dict[str, ContactId]:
     """The numbers of those addresses that are contacts."""
-    rows = rows_in(tx, select(contact.c.address, contact.c.id), contact.c.address, sorted(set(addresses)))
-    return {row.address: ContactId(row.id) for row in rows}
+    return {row.address: ContactId(row.id) for row in rows_among(tx, CONTACTS, sorted(set(addresses)))}
 
 
 def list_staff(tx: Connection) -> tuple[StaffMember, ...]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import groupby, islice
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, select
+from sqlalchemy import Connection, Row, Select, case, select
 
 from maild.decide.facts import KnownTicket
 from maild.model import Contact, ContactId, Participant, Role, Ticket, TicketId
+from maild.store.among import among
 from maild.store.schema import contact, participant, ticket
 
-MOST_AT_ONCE = 5000
 AnyRow = Row[*tuple[Any, ...]]
 
 CONTACT = (
@@ -28,17 +28,17 @@ _ROLE_ORDER = case({role.value: place for place, role in enumerate(Role)}, value
 _PEOPLE = (
     select(participant.c.ticket_id, participant.c.role, *CONTACT)
     .join(contact, contact.c.id == participant.c.contact_id)
+    .where(among(participant.c.ticket_id))
     .order_by(participant.c.ticket_id, _ROLE_ORDER, contact.c.id)
 )
+_TICKETS = select(ticket).where(among(ticket.c.id)).order_by(ticket.c.id)
+_TICKETS_LOCKED = _TICKETS.with_for_update()
+CONTACTS = select(*CONTACT).where(among(contact.c.address)).order_by(contact.c.id)
 
 
-def rows_in(
-    tx: Connection, query: Select[*tuple[Any, ...]], column: ColumnElement[Any], values: Collection[Any]
-) -> Iterator[AnyRow]:
-    """The query's rows whose column has one of the values, in slices that both databases take as parameters."""
-    rest = iter(values)
-    while part := list(islice(rest, MOST_AT_ONCE)):
-        yield from tx.execute(query.where(column.in_(part)))
+def rows_among(tx: Connection, query: Select[*tuple[Any, ...]], values: Collection[Any]) -> Sequence[AnyRow]:
+    """The rows of a query `.where(among(…))`; a query without values is not sent."""
+    return tx.execute(query, {"values": values}).all() if values else ()
 
 
 def as_contact(row: AnyRow) -> Contact:
@@ -71,15 +71,14 @@ def ticket_row(of: Ticket) -> Mapping[str, object]:
 
 def tickets_by_id(tx: Connection, numbers: Collection[int], *, lock: bool = False) -> dict[TicketId, Ticket]:
     """Tickets that exist, in the order of their numbers; `lock` holds them to the end of the transaction."""
-    query = select(ticket).order_by(ticket.c.id)
-    rows = rows_in(tx, query.with_for_update() if lock else query, ticket.c.id, sorted(numbers))
+    rows = rows_among(tx, _TICKETS_LOCKED if lock else _TICKETS, sorted(numbers))
     return {TicketId(row.id): as_ticket(row) for row in rows}
 
 
 def known_tickets(tx: Connection, tickets: Iterable[Ticket]) -> dict[TicketId, KnownTicket]:
     """Tickets with the people on them: requester first, then by role, then as they became known."""
     tickets = list(tickets)
-    rows = rows_in(tx, _PEOPLE, participant.c.ticket_id, [one.id for one in tickets])
+    rows = rows_among(tx, _PEOPLE, [one.id for one in tickets])
     people = {number: tuple(map(_as_participant, group)) for number, group in groupby(rows, itemgetter(0))}
     return {one.id: KnownTicket(one, people.get(one.id, ())) for one in tickets}
 

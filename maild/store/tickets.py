@@ -20,13 +20,15 @@ from maild.model import (
     TicketId,
 )
 from maild.store import outbox_views
+from maild.store.among import among
 from maild.store.inbox_views import raw_of
 from maild.store.leads import own_number
 from maild.store.outbox_views import OutboxView
-from maild.store.rows import AnyRow, as_ticket, known_tickets, rows_in, tickets_by_id
+from maild.store.rows import AnyRow, as_ticket, known_tickets, rows_among, tickets_by_id
 from maild.store.schema import article, attachment, event, ticket, ticket_alias
 
 MOST_MAILS = 1000
+_PARTS = select(attachment).where(among(attachment.c.article_id)).order_by(attachment.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +113,12 @@ def show_ticket(tx: Connection, number: TicketId) -> TicketView:
     if found is None:
         raise NotFound(f"there is no ticket {number}")
     articles = tx.execute(select(article).where(article.c.ticket_id == number).order_by(article.c.id)).all()
-    parts = select(attachment).order_by(attachment.c.id)
     events = select(event).where(event.c.ticket_id == number).order_by(event.c.id)
     return TicketView(
         ticket=found,
         participants=known_tickets(tx, [found])[number].participants,
         articles=tuple(map(_article, articles)),
-        attachments=tuple(map(_attachment, rows_in(tx, parts, attachment.c.article_id, [row.id for row in articles]))),
+        attachments=tuple(map(_attachment, rows_among(tx, _PARTS, [row.id for row in articles]))),
         events=tuple(EventView(row.at, row.actor, row.kind, row.text, row.entry_id) for row in tx.execute(events)),
         outbox=outbox_views.list_entries(tx, ticket=number, limit=MOST_MAILS)[::-1],
     )

@@ -94,7 +94,9 @@ def maild(*words: str | Path, stdin: str = "") -> Done:
     return Done(code, raw.decode("utf-8", "replace"), err.buffer.getvalue().decode(), raw)
 
 
-def a_mail(sender: str = "Ada Archer <ada@acme.example>", subject: str = "Printer", text: str = "It burns.", **more: str):
+def a_mail(
+    sender: str = "Ada Archer <ada@acme.example>", subject: str = "Printer", text: str = "It burns.", **more: str
+):
     """A mail as a person's program writes it; header names with _ for -."""
     mail = EmailMessage()
     usual = {"From": sender, "To": SUPPORT, "Subject": subject, "Date": "Fri, 20 Nov 2026 09:00:00 +0100"}

@@ -58,9 +58,7 @@ def test_a_time_is_shown_with_its_zone() -> None:
     assert plain(NOW) == "2026-11-20T09:00:00+00:00"
 
 
-@pytest.mark.parametrize(
-    ("ago", "told"), [(5, "5 s"), (90, "1 min"), (7300, "2 h"), (200_000, "2 d"), (-10, "0 s")]
-)
+@pytest.mark.parametrize(("ago", "told"), [(5, "5 s"), (90, "1 min"), (7300, "2 h"), (200_000, "2 d"), (-10, "0 s")])
 def test_an_age_is_told_in_the_largest_fitting_unit(ago: int, told: str) -> None:
     assert age(NOW - timedelta(seconds=ago), NOW) == told
 

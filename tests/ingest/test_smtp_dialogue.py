@@ -230,12 +230,13 @@ def test_a_client_that_only_chatters_is_sent_away() -> None:
     run(story)
 
 
-def test_a_client_that_speaks_another_language_is_sent_away() -> None:
+@pytest.mark.parametrize("line", ["GET / HTTP/1.1", "DATA", "MAIL", "x" * 3000])
+def test_a_client_that_speaks_another_language_is_sent_away(line: str) -> None:
     async def story() -> None:
         async with serving() as server:
             peer = await server.connect()
             await peer.greet()
-            count, _ = await _until_sent_away(peer, "GET / HTTP/1.1", MOST_ERRORS + 10)
+            count, _ = await _until_sent_away(peer, line, MOST_ERRORS + 10)
             assert count == MOST_ERRORS
 
     run(story)

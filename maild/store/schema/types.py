@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import BigInteger, Dialect, Integer, Text, TypeDecorator
+from sqlalchemy.types import TypeEngine
 
 from maild.cleaning import clean_text
 
@@ -20,49 +23,52 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 LONGEST_KEY = 300
 E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T")
 
 # SQLite gives a table its rowid, and with it AUTOINCREMENT, only for a column that is exactly INTEGER.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 
-class Instant(TypeDecorator[datetime]):
+class Stored(TypeDecorator[T]):
+    """A type whose way into the database is one function, `store`, that never sees None."""
+
+    store: Callable[[Any], Any]
+
+    def process_bind_param(self, value: T | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        return None if value is None else self.store(value)
+
+
+def stored_as(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """How `bulk` stores values of this type: the same function, without SQLAlchemy's calls around it."""
+    if not isinstance(kind, Stored):
+        return None
+    store = kind.store
+    return lambda value: None if value is None else store(value)
+
+
+class Instant(Stored[datetime]):
     """An aware UTC datetime, stored as microseconds since 1970: exact, ordered, the same in both databases."""
 
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
-        return None if value is None else to_micros(value)
+    @staticmethod
+    def store(value: datetime) -> int:
+        """Microseconds since 1970. Raises ValueError for a time without a zone."""
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return (value - EPOCH) // MICROSECOND
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
-def to_micros(value: datetime) -> int:
-    """Microseconds since 1970. Raises ValueError for a time without a zone."""
-    if value.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return (value - EPOCH) // MICROSECOND
-
-
-class Clean(TypeDecorator[str]):
+class Clean(Stored[str]):
     """Text from outside."""
 
     impl = Text
     cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else clean_text(value)
-
-
-class Key(TypeDecorator[str]):
-    """Text that is looked up. Beyond 300 characters it is stored as its hash: PostgreSQL indexes 2704 bytes at most."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else as_key(value)
+    store = staticmethod(clean_text)
 
 
 def as_key(text: str) -> str:
@@ -71,33 +77,38 @@ def as_key(text: str) -> str:
     return text if len(text) <= LONGEST_KEY else "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-class Word(TypeDecorator[E], Generic[E]):
+class Key(Stored[str]):
+    """Text that is looked up. Beyond 300 characters it is stored as its hash: PostgreSQL indexes 2704 bytes at most."""
+
+    impl = Text
+    cache_ok = True
+    store = staticmethod(as_key)
+
+
+class Word(Stored[E], Generic[E]):
     """One word of a closed list, stored as written in the model."""
 
     impl = Text
     cache_ok = True
+    store = staticmethod(attrgetter("_value_"))
 
     def __init__(self, words: type[E]) -> None:
         super().__init__()
         self.words = words
 
-    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else self.words(value).value
-
     def process_result_value(self, value: Any, dialect: Dialect) -> E | None:  # noqa: ARG002
         return None if value is None else self.words(value)
 
 
-class Listed(TypeDecorator[tuple[Any, ...]]):
+class Listed(Stored[tuple[Any, ...]]):
     """A tuple of strings, or of tuples of strings, stored as JSON."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[Any, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        if not value:
-            return None if value is None else "[]"
-        return json.dumps([_cleaned(item) for item in value], ensure_ascii=False)
+    @staticmethod
+    def store(value: tuple[Any, ...]) -> str:
+        return json.dumps([_cleaned(item) for item in value], ensure_ascii=False) if value else "[]"
 
     def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Any, ...] | None:  # noqa: ARG002
         if value == "[]":

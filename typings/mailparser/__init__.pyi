@@ -1,0 +1,9 @@
+from datetime import datetime
+from email.message import Message
+
+class MailParser:
+    def __init__(self, message: Message | None = None) -> None: ...
+    @property
+    def date(self) -> datetime | None: ...
+    @property
+    def to(self) -> list[tuple[str, str]]: ...
