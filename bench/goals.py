@@ -27,13 +27,11 @@ class Goal:
 
 
 HELPDESK = "django-helpdesk"
-ACCEPT_5K = Goal("accept-5k", "durable accept, 5 KB, 50 connections", "Postfix", "msg/s", 1.0, 1.5)
-ACCEPT_50K = Goal("accept-50k", "durable accept, 50 KB, 10 connections", "Postfix", "msg/s", 0.5, 1.0)
+ACCEPT_5K = Goal("accept-5k", "accept, 5 KB, 50 connections", "Postfix", "msg/s", 1.0, 1.5)
+ACCEPT_50K = Goal("accept-50k", "accept, 50 KB, 10 connections", "Postfix", "msg/s", 0.5, 1.0)
 ROAD_SQLITE = Goal("road-sqlite", "whole road, SQLite", HELPDESK, "msg/s", 5, 10)
 ROAD_POSTGRES = Goal("road-postgresql", "whole road, PostgreSQL", HELPDESK, "msg/s", 3, 5)
-CPU_SQLITE = Goal("cpu-sqlite", "CPU per message, SQLite", HELPDESK, "ms", 1 / 4, 1 / 8, less_is_better=True)
-CPU_POSTGRES = Goal("cpu-postgresql", "CPU per message, PostgreSQL", HELPDESK, "ms", 1 / 4, 1 / 8, less_is_better=True)
-MEMORY_SQLITE = Goal("memory-sqlite", "memory, all processes, SQLite", "", "MiB", 250, 250, less_is_better=True)
-MEMORY_POSTGRES = Goal(
-    "memory-postgresql", "memory, all processes, PostgreSQL", "", "MiB", 250, 250, less_is_better=True
-)
+CPU_SQLITE = Goal("cpu-sqlite", "CPU a mail, SQLite", HELPDESK, "ms", 1 / 4, 1 / 8, less_is_better=True)
+CPU_POSTGRES = Goal("cpu-postgresql", "CPU a mail, PostgreSQL", HELPDESK, "ms", 1 / 4, 1 / 8, less_is_better=True)
+MEMORY_SQLITE = Goal("memory-sqlite", "memory, SQLite", "", "MiB", 250, 250, less_is_better=True)
+MEMORY_POSTGRES = Goal("memory-postgresql", "memory, PostgreSQL", "", "MiB", 250, 250, less_is_better=True)

@@ -20,7 +20,8 @@ from bench.contest import Result
 from bench.measures import Plan
 
 FOLDER = Path(__file__).parent / "results"
-HEADINGS = ("figure", "beside", "maild", "other", "ratio (each round)", "must", "wanted", "")
+NARROWEST = 130
+HEADINGS = ("figure", "maild", "beside", "median (each round)", "must", "wanted", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,13 @@ def _row(result: Result) -> tuple[str, ...]:
     goal = result.goal
     marks = (goal.mark(goal.must), goal.mark(goal.wanted))
     if result.failure:
-        return (goal.title, goal.other, "–", "–", "–", *marks, "FAILED")
+        return (goal.title, "–", goal.other, "–", *marks, "FAILED")
     ours = f"{median(result.ours):.4g} {goal.unit}"
-    theirs = f"{median(result.theirs):.4g} {goal.unit}" if result.theirs else ""
-    return (goal.title, goal.other, ours, theirs, _ratio(result), *marks, verdict(result))
+    theirs = f"{goal.other} {median(result.theirs):.4g}" if result.theirs else ""
+    return (goal.title, ours, theirs, _figure(result), *marks, verdict(result))
 
 
-def _ratio(result: Result) -> str:
+def _figure(result: Result) -> str:
     each = " ".join(f"{one:.3g}" for one in (result.ratios or result.ours))
     return f"{result.figure:.3g}{'×' if result.theirs else ''} ({each})"
 
@@ -87,6 +88,7 @@ def verdict(result: Result) -> str:
 def show(given: Report) -> None:
     """Print the table, and why what failed failed."""
     console = Console()
+    console.width = max(console.width, NARROWEST)
     table = Table(*HEADINGS, title=f"maild {given.name}")
     for row in rows(given.results):
         table.add_row(*row)

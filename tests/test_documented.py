@@ -52,7 +52,9 @@ def test_every_command_that_the_readme_names_exists(command: str) -> None:
 
 
 def test_every_command_is_named_in_the_readme() -> None:
-    assert [entry.name for entry in COMMANDS.values() if f"`{entry.name}`" not in README and entry.name not in MENTIONED] == []
+    assert [
+        entry.name for entry in COMMANDS.values() if f"`{entry.name}`" not in README and entry.name not in MENTIONED
+    ] == []
 
 
 TARGETS = sorted(set(re.findall(r"make ([a-z]+)", README)) - {"sure"})

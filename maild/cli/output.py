@@ -112,7 +112,11 @@ def _rich_table(rows: Sequence[T], columns: Columns[T]) -> None:
     if not rows:
         say("nothing here")
         return
-    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    *short, last = columns
+    for name in short:
+        table.add_column(name, no_wrap=True)
+    table.add_column(last, min_width=24)
     for row in rows:
         table.add_row(*(Text(safe(cell(row))) for cell in columns.values()))
     Console().print(table)

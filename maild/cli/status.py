@@ -119,9 +119,9 @@ def _needs(health: Health, now: datetime) -> Iterator[str]:
     if health.policy_problem:
         yield f"the files were not taken, the last good policy serves on: {health.policy_problem}"
     if health.inbox.quarantined:
-        yield f"{health.inbox.quarantined} mails in quarantine: `maild quarantine`"
+        yield f"{health.inbox.quarantined} in quarantine: `maild quarantine`"
     if lost := health.outbox.failed + health.outbox.unknown:
-        yield f"{lost} mails did not go out: `maild outbox --state failed`, `maild outbox --state unknown`"
+        yield f"{lost} did not go out: `maild outbox --state failed`, `maild outbox --state unknown`"
     if health.inbox_oldest and now - health.inbox_oldest > SLOW_INBOX:
         yield f"mail has waited for {age(health.inbox_oldest, now)} to be read: look at the daemon's log"
     if health.outbox.oldest and now - health.outbox.oldest > SLOW_OUTBOX:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 import structlog
 
@@ -45,13 +45,13 @@ class Rounds:
         house.store.retrying(lambda tx: outbox.recover(tx, None, house.clock()))
 
 
-def in_thread(step: Callable[[], None]) -> Callable[[], asyncio.Future[None]]:
+def in_thread(step: Callable[[], None]) -> Callable[[], Coroutine[None, None, None]]:
     """One round of synchronous work; an outage is logged, and the next round tries again."""
-    return lambda: asyncio.ensure_future(_round(step))
 
+    async def one_round() -> None:
+        try:
+            await asyncio.to_thread(step)
+        except Exception as error:  # noqa: BLE001 - one catch-all per loop: the clock goes on
+            log.warning("round failed", error=type(error).__name__, because=str(error).partition("\n")[0])
 
-async def _round(step: Callable[[], None]) -> None:
-    try:
-        await asyncio.to_thread(step)
-    except Exception as error:  # noqa: BLE001 - one catch-all per loop: the clock goes on
-        log.warning("round failed", error=type(error).__name__, because=str(error).partition("\n")[0])
+    return one_round

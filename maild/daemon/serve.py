@@ -162,7 +162,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        loop.add_signal_handler(signal.SIGHUP, in_thread(self._reload))
+        loop.add_signal_handler(signal.SIGHUP, lambda: asyncio.ensure_future(in_thread(self._reload)()))
 
     def _reload(self) -> None:
         """SIGHUP: take the files as they are now."""

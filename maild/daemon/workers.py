@@ -155,7 +155,8 @@ class Workers:
 
     def _heard(self, line: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            line.recv(4096)
+            if not line.recv(4096):  # it died; `watch` buries it within a moment
+                asyncio.get_running_loop().remove_reader(line)
         self._on_output()
 
     def _send(self, what: bytes) -> None:

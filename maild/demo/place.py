@@ -15,6 +15,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from maild.cli.migrate import bring_up_to_date
+from maild.config import load_settings
 from maild.demo.mails import DESK, Sent
 from maild.errors import SourceUnavailable
 from maild.notify.sink import Sink
@@ -36,7 +38,7 @@ class Place:
         self.log = folder / "maild.log"
 
     def furnish(self) -> None:
-        """The shipped example, and beside it settings with ports of our own."""
+        """The shipped example, beside it settings with ports of our own, and an empty database."""
         write_starter(self.settings.parent)
         settings = {
             "state": "../var",
@@ -45,6 +47,7 @@ class Place:
             "relay": {"host": self.sink.host, "port": self.sink.port, "tls": "none"},
         }
         self.settings.write_text(json.dumps(settings, indent=2), encoding="utf-8")
+        bring_up_to_date(load_settings(self.settings))
 
     async def send(self, mail: Sent) -> None:
         """Over SMTP, as somebody's mail server would."""
@@ -55,8 +58,8 @@ class Place:
             client.sendmail(mail.mail_from, [DESK], mail.raw)
 
     async def start(self) -> Process:
-        """`maild serve --migrate`, until it listens. Raises SourceUnavailable with the end of its log."""
-        command = ("-m", "maild.cli", "--settings", str(self.settings), "serve", "--migrate")
+        """`maild serve`, until it listens. Raises SourceUnavailable with the end of its log."""
+        command = ("-m", "maild.cli", "--settings", str(self.settings), "serve")
         with self.log.open("ab") as log:
             daemon = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=log, stderr=log)
         try:

@@ -76,10 +76,11 @@ class Screen:
     def invite(self, place: Place) -> None:
         """How to send mails of one's own."""
         self.title("Now you. The daemon keeps running until Ctrl-C")
-        code = f"import smtplib; smtplib.SMTP('127.0.0.1', {place.port}).sendmail('you@there.example', '{DESK}', "
+        mail = f"From: ada@acme.example\\nTo: {DESK}\\nSubject: Hello\\n\\nIs anybody there?"
+        send = f"smtplib.SMTP('127.0.0.1', {place.port}).sendmail('ada@acme.example', '{DESK}', '{mail}')"
         for text in (
             f"swaks --server 127.0.0.1:{place.port} --from ada@acme.example --to {DESK} --header 'Subject: Hello'",
-            f'python3 -c "{code}' + "'Subject: Hello\\n\\nIs anybody there?')\"",
+            f'python3 -c "import smtplib; {send}"',
             f"maild --settings {place.settings} ingest --wait mail.eml",
             f"maild --settings {place.settings} tickets",
             f"maild --settings {place.settings} show 1001",

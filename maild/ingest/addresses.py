@@ -29,6 +29,8 @@ _ADDR_SPEC = re.compile(rf"({_LOCAL}|{_QUOTED_LOCAL})@({_DOMAIN})")
 _SIMPLE = re.compile(r'(?:"([^"\\]*)"|([^"\\()<>\[\]:;@,.]*))[ \t]*<([\w.!#$%&\'*+/=?^`{|}~-]+@[\w.-]+)>', re.ASCII)
 _DOT_ATOM = re.compile(rf"{_ATEXT}+(?:\.{_ATEXT}+)*")
 _TEXT = re.compile(r'[^"()<>,;:\\\[\]]+')
+# Senders leave commas and colons bare in an encoded word; one that shows "@" or "<" reads differently elsewhere.
+_ENCODED = re.compile(r'=\?[^?\s"<>@]{1,64}\?[bBqQ]\?[^?\s"<>@]*\?=')
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ANGLE = re.compile(r'<((?:[^<>"]|"(?:[^"\\]|\\.)*")*)>')
 _COMMENT_MARK = re.compile(r"[()\\]")
@@ -48,7 +50,8 @@ def normal_address(text: str) -> str | None:
     """`local@domain`: local part NFC and case-folded, domain in lower-case A-labels. None if it is no address."""
     text = text.strip(" \t")
     parts = _ADDR_SPEC.fullmatch(text) if len(text) <= LONGEST_ADDRESS else None
-    if parts is None:
+    # An encoded word is none inside an address (RFC 2047 5), and no mailbox is called "=?…".
+    if parts is None or text.startswith("=?"):
         return None
     domain = _normal_domain(parts[2])
     return f"{_normal_local(parts[1])}@{domain}" if domain else None
@@ -132,7 +135,7 @@ class _Scanner:
 
     def run(self) -> None:
         while self.place < len(self.value):
-            text = _TEXT.match(self.value, self.place)
+            text = _ENCODED.match(self.value, self.place) or _TEXT.match(self.value, self.place)
             if text:
                 self._text(text[0])
                 self.place = text.end()

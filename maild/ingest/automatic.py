@@ -64,8 +64,8 @@ _COMMENT = re.compile(r"\([^()]*\)")
 
 # Mailboxes no person writes from.
 _MACHINES = re.compile(
-    r"(?:mailer-daemon|postmaster|root|abuse|bounces?|.*-bounces?|(?:.*[._+-])?(?:no|do-?not|"
-    r"nicht)[._-]?(?:reply|antworten)(?:[._+-].*)?)@"
+    r"(?:mailer-daemon|postmaster|root|abuse|bounces?|[^@]*-bounces?|"
+    r"(?:[^@]*[._+-])?(?:no|do[._-]?not|nicht)[._-]?(?:reply|antworten)(?:[._+-][^@]*)?)@"
 )
 # What clients put before the subject of an out-of-office reply. People write such words, too: it counts only
 # where the mail answers another one or forbids automatic answers. "Re: Automatic reply: …" is a person again.

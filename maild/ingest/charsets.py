@@ -8,10 +8,15 @@ isolation the guess maps German to cp1250 and KOI8-R to cp932.
 
 from __future__ import annotations
 
+import re
+
 from charset_normalizer import from_bytes
 
-GUESSED_FROM = 16 * 1024
+GUESSED_FROM = 4 * 1024
 CANDIDATES = ["utf_8", "cp1252", "cp1251", "koi8_r", "gb18030", "cp932", "big5", "euc_kr", "iso2022_jp"]
+
+# In Western text letters beyond ASCII stand alone or in pairs; on a short text a guess would make Chinese of them.
+_FOREIGN = re.compile(rb"[\x80-\xff]{3}")
 
 # What mail declares, and the codec that reads it: supersets where senders mean them (WHATWG Encoding 4.2).
 _ALIASES = {
@@ -80,6 +85,8 @@ def _damaged(data: bytes, name: str) -> str:
 
 
 def _guessed(data: bytes) -> str:
+    if not _FOREIGN.search(data):
+        return _western(data)
     best = from_bytes(data[:GUESSED_FROM], cp_isolation=CANDIDATES, preemptive_behaviour=False).best()
     if best is not None:
         text = _strictly(data, best.encoding)

@@ -50,7 +50,7 @@ def _content(leaf: Part) -> bytes:
         return data
     if data.isascii() and charsets.codec(leaf.charset) in _ASCII_COMPATIBLE:
         return _normal_text(data)
-    return _normal_text(charsets.decode(data, leaf.charset).encode("utf-8", "replace"))
+    return _normal_text(charsets.decode(data, leaf.charset, guess=False).encode("utf-8", "replace"))
 
 
 def _normal_text(text: bytes) -> bytes:

@@ -14,15 +14,12 @@ from turbohtml import PlainText
 
 LONGEST = 1024 * 1024
 _LAYOUT = PlainText(links="inline", bullet="* ")
-_HIDDEN = ",".join(
-    [
-        "[hidden]", "script", "style", "head", "template", "noscript", "object", "title",
-        '[style*="display:none" i]', '[style*="display: none" i]', '[style*="visibility:hidden" i]',
-        '[style*="visibility: hidden" i]', '[style*="mso-hide:all" i]', '[style*="font-size:0p" i]',
-        '[style*="font-size: 0p" i]', '[style*="font-size:0;" i]', '[style*="max-height:0" i]',
-        '[style*="opacity:0;" i]',
-    ]
-)  # fmt: skip
+_HIDDEN = "[hidden],script,style,head,template,noscript,object,title"
+_HIDING_STYLE = re.compile(
+    r"(?:^|[;{\s])(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|"
+    r"(?:font-size|max-height|opacity)\s*:\s*0(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:;|!|$))",
+    re.IGNORECASE,
+)
 _QUOTED = ",".join(
     [
         'blockquote[type="cite" i]', 'blockquote[class*="quote" i]', ".gmail_quote", ".gmail_attr", ".moz-cite-prefix",
@@ -51,7 +48,8 @@ def marks_quotation(html: str) -> bool:
 
 def _text(html: str, without: str) -> str:
     document = turbohtml.parse(html[:LONGEST])
-    for element in document.select(without):
+    hidden = [element for element in document.select("[style]") if _HIDING_STYLE.search(str(element.attrs["style"]))]
+    for element in (*document.select(without), *hidden):
         element.decompose()
     text = document.to_text(_LAYOUT)
     text = _LINK.sub(_shown_link, text) if " (" in text else text

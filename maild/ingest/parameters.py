@@ -90,8 +90,7 @@ def _joined(pieces: list[tuple[int, bool, str]]) -> str:
     if pieces[0][1] and pieces[0][2].count("'") >= 2:
         charset, _, rest = pieces[0][2].split("'", 2)
         pieces[0] = (pieces[0][0], True, rest)
-    data = b"".join(
-        unquote_to_bytes(text) if escaped else text.encode("utf-8", "surrogateescape") for _, escaped, text in pieces
-    )
+    written = ((escaped, text.encode("utf-8", "surrogateescape")) for _, escaped, text in pieces)
+    data = b"".join(unquote_to_bytes(octets) if escaped else octets for escaped, octets in written)
     text = charsets.decode(data, charset, guess=False)
     return clean_header(decode_words(text) if "=?" in text else text)

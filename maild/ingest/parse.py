@@ -90,7 +90,9 @@ def _sender(headers: Headers, defects: list[str]) -> Address | None:
     if not reading.problems and len(reading.mailboxes) == 1:
         return reading.mailboxes[0]
     defects += [f"From: {problem}" for problem in reading.problems or ("more than one mailbox",)]
-    found = second_reader.sender(values[0]) if reading.problems else None
+    # A closed group is well written and names nobody; two mailboxes are two.
+    odd = bool(reading.problems) and reading.problems != ("group",)
+    found = second_reader.sender(values[0]) if odd else None
     if found:
         defects.append("From: second reading")
     return found

@@ -15,6 +15,7 @@ from typing import NamedTuple
 LONGEST_LINE = 400
 LONGEST_ATTRIBUTION = 5
 LONGEST_HEADER_BLOCK = 12
+MOST_FIELDS_ABOVE = 3
 MOST_WORDS = 12
 
 _VERBS = (
@@ -92,11 +93,19 @@ def announcement(lines: Sequence[str], place: int) -> Announced | None:
     if (":" in line or "：" in line) and _FROM.match(line):
         length = header_block(lines, place)
         if length:
-            return Announced(place, place + length)
+            return Announced(_header_start(lines, place), place + length)
     if line.endswith(_ENDINGS) or line[:4].isdigit():
         start = attribution(lines, place)
         return None if start is None else Announced(start, place + 1)
     return None
+
+
+def _header_start(lines: Sequence[str], place: int) -> int:
+    """GMX puts "Gesendet:" above "Von:"."""
+    start = place
+    while start and place - start < MOST_FIELDS_ABOVE and _ANY_FIELD.match(lines[start - 1][:LONGEST_LINE]):
+        start -= 1
+    return start
 
 
 def _behind_header(lines: Sequence[str], place: int) -> int:
@@ -144,7 +153,8 @@ def _is_attribution(joined: str) -> bool:
         return bool(_OPENING.match(joined) or _DATED.search(joined) or joined.count(" ") < MOST_WORDS)
     if _DATED.search(joined):
         return True
-    return bool(_UNDATED.match(joined)) and joined.count(" ") < MOST_WORDS
+    verb_is_last = joined.lower().rstrip(" :：").endswith(_VERBS)
+    return verb_is_last and bool(_UNDATED.match(joined)) and joined.count(" ") < MOST_WORDS
 
 
 def ruler(line: str) -> bool:

@@ -42,7 +42,7 @@ _SENT_FROM = re.compile(
     re.IGNORECASE,
 )
 _DASHED_NAME = re.compile(r"-\s?[A-ZÄÖÜ][\w.]+(?: [A-ZÄÖÜ][\w.]+){0,2}\s*$")
-_WORDS_AFTER_DEVICE = 9
+_WORDS_AFTER_DEVICE = 12
 
 
 def visible_text(text: str) -> str:

@@ -21,6 +21,9 @@ from maild.settings import Settings
 LOOK = 0.01
 """Seconds between two looks whether the sessions have ended."""
 
+TURNS = 5
+"""Turns of the loop after which an accepted connection has been set up, or a closed one is gone."""
+
 
 class Listeners:
     """Open listeners. `addresses` tells where; to stop: `drain`, then `close`."""
@@ -38,21 +41,24 @@ class Listeners:
 
     async def drain(self, seconds: float) -> bool:
         """Take in no more, and let the mails under way end within `seconds`. True if all sessions ended."""
-        self._stop_listening()
+        await self._stop_listening()
         for session in list(self._intake.live):
             session.retire()
         return await self._empty(seconds)
 
     async def close(self) -> None:
         """Stop at once: cut what is open. A mail whose commit is under way may be kept, unanswered."""
-        self._stop_listening()
+        await self._stop_listening()
         for session in list(self._intake.live):
             session.wire.abort()
+        await _settle()
         # Not Server.wait_closed: from Python 3.12 on it waits for clients, who need not go.
         await self._empty(seconds=1)
 
-    def _stop_listening(self) -> None:
+    async def _stop_listening(self) -> None:
         self._intake.draining = True
+        # asyncio forgets a connection that was accepted but not set up when its server closes: it gets its 421 first.
+        await _settle()
         for server, one in zip(self._servers, self._opened, strict=True):
             server.close()
             one.discard()
@@ -77,6 +83,11 @@ async def start_listeners(
     opened = _open(settings)
     servers = [await _serve(intake, one) for one in opened]
     return Listeners(intake, opened, servers)
+
+
+async def _settle() -> None:
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
 
 
 def _open(settings: Settings) -> list[Opened]:

@@ -117,6 +117,7 @@ def _parsed(raw: bytes) -> SealedPart:
         return SealedPart(count)
 
     parser = BytesFeedParser(counted)
+    count.parts = 0  # the parser makes one message to see how
     parser.feed(raw)
     return parser.close()
 

@@ -90,7 +90,7 @@ def open_store(url: str, password: str = "", pool_size: int = 5) -> Store:
     with _translating():
         store = Store(DIALECTS[parsed.get_backend_name()].engine(parsed, pool_size))
         try:
-            with store.transaction() as tx:
+            with store.reading() as tx:
                 DIALECTS[store.dialect_name].check_durable(tx)
         except BaseException:
             store.close()

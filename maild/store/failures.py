@@ -10,8 +10,16 @@ BUSY = "the database is busy"
 LOST = "the database cannot be reached"
 FULL = "the disk or the database is full: nothing is lost, make room and maild goes on by itself"
 
-# Primary result codes of SQLite (sqlite3.h): BUSY, LOCKED, READONLY, IOERR, CANTOPEN.
-_SQLITE = {5: BUSY, 6: BUSY, 8: "the database file is read-only", 10: "the disk failed", 14: LOST}
+# Primary result codes of SQLite (sqlite3.h): BUSY, LOCKED, READONLY, IOERR, CORRUPT, CANTOPEN, NOTADB.
+_SQLITE = {
+    5: BUSY,
+    6: BUSY,
+    8: "the database file is read-only",
+    10: "the disk failed",
+    11: "the database file is damaged: stop maild and restore a backup",
+    14: LOST,
+    26: "the database file is no SQLite database",
+}
 _SQLITE_FULL = 13
 # SQLSTATEs: serialisation failure, deadlock, lock timeout; classes 08 (connection), 53 (resources), 57 (operator).
 _POSTGRES = {"40001": BUSY, "40P01": BUSY, "55P03": BUSY}

@@ -95,15 +95,16 @@ def list_tickets(
 
 def find_number(tx: Connection, written: str) -> TicketId:
     """The ticket that "SD-1042", "1042" or an alias names. Raises NotFound."""
+    written = written.strip()
     named = own_number(written if "-" in written else f"-{written}")
     if named is not None:
         found = tickets_by_id(tx, [named[1]]).values()
         if number := next((one.id for one in found if named[0] in ("", one.prefix.upper())), None):
             return number
-    aliases = select(ticket_alias.c.ticket_id).where(ticket_alias.c.number == written.strip())
+    aliases = select(ticket_alias.c.ticket_id).where(ticket_alias.c.number == written)
     alias = tx.scalars(aliases.order_by(ticket_alias.c.ticket_id)).first()
     if alias is None:
-        raise NotFound(f"there is no ticket {written}")
+        raise NotFound(f"there is no ticket {written!r}")
     return TicketId(alias)
 
 

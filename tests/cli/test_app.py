@@ -39,7 +39,7 @@ def test_the_help_names_every_command() -> None:
 @pytest.mark.parametrize(
     ("words", "allowed"),
     [(["--help"], set()), (["parse", "--help"], set()), (["ingest", "--help"], {"jinja2"})],
-    ids=lambda words: " ".join(words),
+    ids=str,
 )
 def test_what_must_be_quick_imports_nothing_heavy(words: list[str], allowed: set[str]) -> None:
     code = LIGHT.format(words=words, allowed=allowed)

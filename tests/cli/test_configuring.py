@@ -96,7 +96,7 @@ def test_explain_and_the_files_as_they_are_now(site: Site) -> None:
 def test_status_says_what_needs_a_person(busy: Site) -> None:
     done = busy.maild("status")
     assert done.code == ExitCode.FINDING
-    assert "maild serve" in done.out and "1 mails in quarantine" in done.out and "outgoing" in done.out
+    assert "maild serve" in done.out and "1 in quarantine" in done.out and "outgoing" in done.out
     health = busy.maild("status", "--json").json["health"]
     assert (health["inbox"]["done"], health["inbox"]["quarantined"], health["outbox"]["queued"]) == (2, 1, 1)
 

@@ -58,6 +58,7 @@ class World:
     lmtp_port: int = field(default_factory=free_port)
     daemon: subprocess.Popen[bytes] | None = None
     engine: Engine = field(init=False)
+    state: Path = field(init=False)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
@@ -66,7 +67,7 @@ class World:
             (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
         settings = {
             "state": "var",
-            "database": self.database,
+            "database": self.database.replace("+psycopg", "").replace(":@", "@"),
             "hostname": "mx.desk.example",
             "smtp": [{"port": self.smtp_port}],
             "lmtp": [{"socket": "lmtp.sock"}],
@@ -76,6 +77,7 @@ class World:
         for listener in settings["lmtp"]:
             listener.update({"port": self.lmtp_port} if "port" in listener else {})
         self.settings.write_text(json.dumps(settings), encoding="utf-8")
+        self.state = self.folder / settings["state"]
         self.engine = create_engine(self.database.replace("sqlite:///", f"sqlite:///{self.state}/"), poolclass=NullPool)
 
     def relay_through(self, port: int) -> None:
@@ -87,10 +89,6 @@ class World:
     @property
     def settings(self) -> Path:
         return self.folder / "maild.yaml"
-
-    @property
-    def state(self) -> Path:
-        return self.folder / "var"
 
     # ---- the daemon -----------------------------------------------------------------------------
 

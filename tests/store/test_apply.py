@@ -121,9 +121,7 @@ def test_changes_of_a_ticket_leave_old_and_new_in_its_history(store: Store) -> N
 def test_two_answers_in_one_batch_both_count(store: Store) -> None:
     number = open_ticket(store).id
     plans = [
-        a_plan(
-            disposition=Disposition.FOLLOW_UP, changes=(an_article(number), SetStatus(number, status)), ticket=number
-        )
+        a_plan(disposition=Disposition.FOLLOW_UP, changes=(an_article(number), SetStatus(number, to)), ticket=number)
         for to in (Status.WAITING, Status.OPEN)
     ]
     applied = apply_plans(store, *map(apply.Decided, plans))

@@ -1,0 +1,91 @@
+"""Hostile mails: each is read or refused with its cause, in the time of one mail."""
+
+from __future__ import annotations
+
+import base64
+import time
+
+import pytest
+
+from maild.errors import UnparsableMail
+from maild.ingest.parse import parse
+from tests.ingest.letters import HEAD, mixed
+
+PATIENCE = 5.0
+"""Seconds of CPU. On a quiet machine each takes less than one; without its limit each takes far more than five."""
+
+
+def nested(depth: int) -> bytes:
+    levels = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n" for n in range(depth))
+    return HEAD + levels.encode() + b"\r\nHello.\r\n"
+
+
+PUNYCODE = base64.b64encode(b"a" * 300_000 + b"-" + b"b" * 300_000)
+REFUSED = {
+    "header-too-large": {
+        "40,000 encoded words": b"Subject: " + b" =?utf-8?q?a?=\r\n" * 40_000 + b"\r\n",
+        "32,000 recipients": b"To: " + b",".join(b"a%d@b.example" % n for n in range(32_000)) + b"\r\n\r\n",
+        "60,000 parameters": b"Content-Type: text/plain;"
+        + b"; ".join(b"a*%d=b" % n for n in range(60_000))
+        + b"\r\n\r\n",
+        "2,000 fields": b"X: a\r\n" * 2000 + b"\r\n",
+    },
+    "too-many-parts": {"100,000 empty parts": mixed(*[b""] * 100_000)},
+    "too-deep": {"60 multiparts": nested(60), "1,000 multiparts": nested(1000)},
+    "unreadable": {"12 million lines": HEAD + b"\r\n" + b"a\n" * 12_000_000},
+}
+READ = {
+    "499 parts": mixed(*[b"\r\nx"] * 499),
+    "40 multiparts": nested(40),
+    "mail in mail in mail": HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 3000 + b"x" * 1_000_000,
+    "1,000 parentheses in From": b"From: " + b"(" * 16_000 + b"a@b.example\r\n\r\n",
+    "brackets and quotes in From": b'From: <"' + b'<"' * 7_000 + b"\r\n\r\n",
+    "escapes in From": b'From: "' + b'\\"' * 7_000 + b"\r\n\r\n",
+    "broken recipients": b"To: " + b"<<a@b.example(," * 1000 + b"\r\n" + b"\r\n",
+    "a punycode body": HEAD + b"Content-Type: text/plain; charset=punycode\r\nContent-Transfer-Encoding: base64\r\n\r\n" + PUNYCODE,
+    "a punycode subject": b"Subject: =?punycode?b?" + PUNYCODE[:15_000] + b"?=\r\n\r\n",
+    "an international domain": b"From: a@" + "ü".encode() * 7000 + b"\r\n\r\n",
+    "1,500 sections of one parameter": b"Content-Type: text/plain;" + b";".join(b"a*%d=b" % n for n in range(1500)) + b"\r\n\r\n",
+    "words of unknown charsets": b"Subject: " + b"=?x?q?=81=fe?= =?y?q?=81=fe?= " * 550 + b"\r\n\r\n",
+    "an id without end": b"References: " + b"a" * 16_000 + b"\r\n\r\n",
+    "times of day": HEAD + b"\r\n" + b"Am 1 um 10:00:\n" * 14_000,
+    "words of an attribution": HEAD + b"\r\n" + b"On a a a a a a " * 7_000,
+    "senders": HEAD + b"\r\n" + b"\nFrom: a\nTo: b\nSent: c\n" * 20_000,
+    "signatures": HEAD + b"\r\n" + b"a\n-- \nb\n" * 60_000,
+    "one flowing paragraph": HEAD + b"Content-Type: text/plain; format=flowed\r\n\r\n" + b"a \r\n" * 200_000,
+    "200,000 nested elements": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<div>" * 200_000 + b"x",
+    "50,000 attributes": HEAD + b"Content-Type: text/html\r\n\r\n<a " + b"".join(b"a%d=b " % n for n in range(50_000)) + b">x</a>",
+    "padding everywhere": HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n" + b"A=" * 2_000_000,
+    "raw letters in 900 fields": b"".join(b"To: \xff\xfe\x81abc\xfd\r\n" for _ in range(900)) + b"\r\n",
+    "reports about 20,000": HEAD + b"Content-Type: message/delivery-status\r\n\r\n" + b"Final-Recipient: x; a@b.example\n\n" * 20_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cause", "raw"),
+    [pytest.param(cause, raw, id=name) for cause, mails in REFUSED.items() for name, raw in mails.items()],
+)
+def test_a_mail_beyond_the_limits_is_refused_with_its_cause(cause: str, raw: bytes) -> None:
+    start = time.process_time()
+    with pytest.raises(UnparsableMail) as refusal:
+        parse(raw)
+    assert refusal.value.cause == cause
+    assert time.process_time() - start < PATIENCE
+
+
+@pytest.mark.parametrize("raw", [pytest.param(raw, id=name) for name, raw in READ.items()])
+def test_a_hostile_mail_within_the_limits_takes_no_more_than_its_time(raw: bytes) -> None:
+    start = time.process_time()
+    parse(raw)
+    assert time.process_time() - start < PATIENCE
+
+
+def test_a_long_header_value_is_cut_and_named() -> None:
+    message = parse(b"From: a@x.example\r\nSubject: " + b"a" * 20_000 + b"\r\n\r\n")
+    assert len(message.subject) == 16 * 1024
+    assert "Subject: value cut at 16384 characters" in message.defects
+
+
+def test_a_list_of_a_thousand_recipients_in_one_field_is_not_too_many_fields() -> None:
+    names = b",\r\n ".join(b"a%d@b.example" % n for n in range(1100))
+    assert len(parse(b"From: a@x.example\r\nTo: " + names + b"\r\n\r\n").to) > 500
