@@ -8,6 +8,7 @@ are no aliases, anchors, tags or merge keys (an alias can grow without bound); a
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,7 @@ def _value(node: Node) -> Any:
     return _mapping(node)
 
 
-def _mapping(node: MappingNode) -> dict[str, Any]:
+def _mapping(node: Node) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key = _key(key_node)
@@ -139,7 +140,7 @@ def _key(node: Node) -> str:
 TAG = "tag:yaml.org,2002:"
 MAP, SEQ, MERGE = TAG + "map", TAG + "seq", TAG + "merge"
 TRUTH = {"true": True, "false": False}
-SCALARS = {
+SCALARS: dict[str, Callable[[str], Any]] = {
     TAG + "null": lambda _: None,
     TAG + "bool": lambda text: TRUTH[text.lower()],
     TAG + "int": lambda text: int(
@@ -170,9 +171,10 @@ def _scalar(node: ScalarNode) -> Any:
 def _stepped(node: Node | None, step: Step) -> tuple[Node, Node] | None:
     """Key and value one step further down. A number leads into a mapping's pairs too, as 0 and 1 into a pair."""
     if isinstance(node, MappingNode):
-        pairs = [(key, value) for key, value in node.value if key.value == step]
-        if not pairs and isinstance(step, int) and 0 <= step < len(node.value):
-            return node.value[step]
+        every: list[tuple[Node, Node]] = list(node.value)
+        pairs = [(key, value) for key, value in every if key.value == step]
+        if not pairs and isinstance(step, int) and 0 <= step < len(every):
+            return every[step]
         return pairs[0] if pairs else None
     if isinstance(node, SequenceNode) and isinstance(step, int) and 0 <= step < len(node.value):
         return node.value[step], node.value[step]
@@ -196,9 +198,9 @@ def _yaml_problem(file: str, error: YAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     if isinstance(error, MaxDepthExceededError):
         return Problem(file, mark.line + 1, mark.column + 1, f"more than {DEEPEST} levels of nesting")
-    place = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
+    line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
     said = " ".join(str(error.problem or error.context or "").split())[:200]
-    return Problem(file, *place, f"this is no YAML: {said}{_advice(said)}")
+    return Problem(file, line, column, f"this is no YAML: {said}{_advice(said)}")
 
 
 ADVICE = {

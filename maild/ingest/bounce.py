@@ -25,6 +25,8 @@ _RETURNED = frozenset(
 )
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 _FIELD = re.compile(r"^([A-Za-z][A-Za-z-]{2,40}):[ \t]*([^\n]*(?:\n[ \t]+[^\n]+)*)", re.MULTILINE)
+_ACTION = re.compile(r"^action:[ \t]*(\w+)", re.IGNORECASE | re.MULTILINE)
+_BAD_ACTIONS = frozenset({"failed", "delayed"})
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _CODE = re.compile(r"\b([45])\d\d[ -]")
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", re.ASCII)
@@ -76,7 +78,8 @@ def recognise_bounce(
     recipients = _reported(status) or _failed_recipients(headers)
     if recipients:
         return True, Bounce(recipients, original_id(parts, text))
-    if any("\naction:" in f"\n{part.text().lower()}" for part in status):
+    actions = {action.lower() for part in status for action in _ACTION.findall(part.text()[:LOOKED_AT])}
+    if actions and not actions & _BAD_ACTIONS:
         return True, None
     declared = root.content_type == "multipart/report" and _report_type(root) == "delivery-status"
     if status or declared or _looks_like_one(sender, headers, subject, text):

@@ -12,16 +12,21 @@ HEAD = (
 
 _SEEDS = (
     HEAD + b"\r\nThe printer is broken.\r\n-- \r\nAnna\r\n",
-    HEAD + b"Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nGr=FC=DFe\r\n",
-    HEAD + b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>x</p>\r\n--b\r\n'
-    b"Content-Type: image/png; name*0*=utf-8''%C3%9C; name*1=.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBO\r\n--b--\r\n",
-    HEAD + b"Auto-Submitted: auto-replied (vacation)\r\nIn-Reply-To: <a@b.example>\r\nReferences: <a@b.example>\r\n <c@d.example>"
-    b"\r\n\r\nAm 1.2.2026 um 10:00 schrieb Max <m@x.example>:\r\n> Hallo\r\n",
-    b"Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example\r\nSubject: =?utf-8?q?Undelivered_Mail?=\r\nContent-Type: multipart/report;"
-    b' report-type=delivery-status; boundary="b"\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n'
-    b"\r\nFinal-Recipient: rfc822; gone@x.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
-    b"Message-ID: <ours@desk.example>\r\n\r\n--b--\r\n",
-)  # fmt: skip
+    HEAD + b"Content-Type: text/plain; charset=iso-8859-1\r\n"
+    b"Content-Transfer-Encoding: quoted-printable\r\n\r\nGr=FC=DFe\r\n",
+    HEAD + b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'
+    b"--b\r\nContent-Type: text/html\r\n\r\n<p>x</p>\r\n"
+    b"--b\r\nContent-Type: image/png; name*0*=utf-8''%C3%9C; name*1=.png\r\n"
+    b"Content-Transfer-Encoding: base64\r\n\r\niVBO\r\n--b--\r\n",
+    HEAD + b"Auto-Submitted: auto-replied (vacation)\r\nIn-Reply-To: <a@b.example>\r\n"
+    b"References: <a@b.example>\r\n <c@d.example>\r\n\r\n"
+    b"Am 1.2.2026 um 10:00 schrieb Max <m@x.example>:\r\n> Hallo\r\n",
+    b"Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example\r\nSubject: =?utf-8?q?Undelivered_Mail?=\r\n"
+    b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+    b"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
+    b"Final-Recipient: rfc822; gone@x.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+    b"--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <ours@desk.example>\r\n\r\n--b--\r\n",
+)
 
 _SPLINTERS = (
     b"\r\n", b"\n", b"\r", b"\0", b"\xff", b"\xc3", b'"', b"<", b">", b"(", b")", b";", b":", b",", b"@", b"=?", b"?=",

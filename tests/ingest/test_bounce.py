@@ -34,12 +34,14 @@ def bounce(message: Message) -> Bounce:
 
 
 def test_a_failure_names_the_recipient_the_status_and_our_mail() -> None:
-    found = bounce(
-        report("Final-Recipient: rfc822; Gone@X.example\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550\r\n no such user")
-    )  # fmt: skip
-    assert found == Bounce(
-        (BouncedRecipient("gone@x.example", True, "5.1.1", "smtp; 550 no such user"),), "<ours@desk.example>"
-    )
+    block = "Final-Recipient: rfc822; Gone@X.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    found = bounce(report(block + "Diagnostic-Code: smtp; 550\r\n no such user"))
+    gone = BouncedRecipient("gone@x.example", True, "5.1.1", "smtp; 550 no such user")
+    assert found == Bounce((gone,), "<ours@desk.example>")
+
+
+def test_a_failure_whose_recipient_is_unreadable_is_a_bounce_all_the_same() -> None:
+    assert bounce(report("Final-Recipient: rfc822; @mx.example\r\nAction: failed")).recipients == ()
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_returned_headers_alone_name_our_mail_too() -> None:
     ("fields", "body"),
     [
         (["From: MAILER-DAEMON@x.example", "Subject: failure notice"],
-         "Sorry. I wasn't able to deliver your message.\n<gone@x.example>:\nno mailbox (#5.1.1)\n--- copy\nMessage-ID: <ours@desk.example>\n"),
+         "I wasn't able to deliver.\n<gone@x.example>:\nno (#5.1.1)\nMessage-ID: <ours@desk.example>\n"),
         (["From: postmaster@x.example", "Return-Path: <>", "Subject: Undeliverable: your mail"],
          "did not reach gone@x.example\n550 5.1.1 unknown\nMessage-ID: <ours@desk.example>\n"),
         (["From: Mailsystem <system@x.example>", "Auto-Submitted: auto-replied", "Subject: Unzustellbar"],

@@ -20,6 +20,10 @@ def nested(depth: int) -> bytes:
     return HEAD + levels.encode() + b"\r\nHello.\r\n"
 
 
+HTML = HEAD + b"Content-Type: text/html\r\n\r\n"
+TYPE = b"From: a@x.example\r\nContent-Type: text/plain; charset=punycode\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+STATUS = HEAD + b"Content-Type: message/delivery-status\r\n\r\n"
+SECTIONS = b"; ".join(b"a*%d=b" % n for n in range(60_000))
 PUNYCODE = base64.b64encode(b"a" * 300_000 + b"-" + b"b" * 300_000)
 REFUSED = {
     "header-too-large": {
@@ -42,10 +46,10 @@ READ = {
     "brackets and quotes in From": b'From: <"' + b'<"' * 7_000 + b"\r\n\r\n",
     "escapes in From": b'From: "' + b'\\"' * 7_000 + b"\r\n\r\n",
     "broken recipients": b"To: " + b"<<a@b.example(," * 1000 + b"\r\n" + b"\r\n",
-    "a punycode body": HEAD + b"Content-Type: text/plain; charset=punycode\r\nContent-Transfer-Encoding: base64\r\n\r\n" + PUNYCODE,
+    "a punycode body": TYPE + PUNYCODE,
     "a punycode subject": b"Subject: =?punycode?b?" + PUNYCODE[:15_000] + b"?=\r\n\r\n",
     "an international domain": b"From: a@" + "ü".encode() * 7000 + b"\r\n\r\n",
-    "1,500 sections of one parameter": b"Content-Type: text/plain;" + b";".join(b"a*%d=b" % n for n in range(1500)) + b"\r\n\r\n",
+    "1,500 sections of one parameter": b"Content-Type: a/b; " + SECTIONS[:15_000] + b"\r\n\r\n",
     "words of unknown charsets": b"Subject: " + b"=?x?q?=81=fe?= =?y?q?=81=fe?= " * 550 + b"\r\n\r\n",
     "an id without end": b"References: " + b"a" * 16_000 + b"\r\n\r\n",
     "times of day": HEAD + b"\r\n" + b"Am 1 um 10:00:\n" * 14_000,
@@ -53,11 +57,11 @@ READ = {
     "senders": HEAD + b"\r\n" + b"\nFrom: a\nTo: b\nSent: c\n" * 20_000,
     "signatures": HEAD + b"\r\n" + b"a\n-- \nb\n" * 60_000,
     "one flowing paragraph": HEAD + b"Content-Type: text/plain; format=flowed\r\n\r\n" + b"a \r\n" * 200_000,
-    "200,000 nested elements": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<div>" * 200_000 + b"x",
-    "50,000 attributes": HEAD + b"Content-Type: text/html\r\n\r\n<a " + b"".join(b"a%d=b " % n for n in range(50_000)) + b">x</a>",
+    "200,000 nested elements": HTML + b"<div>" * 200_000 + b"x",
+    "50,000 attributes": HTML + b"<a " + b"".join(b"a%d=b " % n for n in range(50_000)) + b">x</a>",
     "padding everywhere": HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n" + b"A=" * 2_000_000,
     "raw letters in 900 fields": b"".join(b"To: \xff\xfe\x81abc\xfd\r\n" for _ in range(900)) + b"\r\n",
-    "reports about 20,000": HEAD + b"Content-Type: message/delivery-status\r\n\r\n" + b"Final-Recipient: x; a@b.example\n\n" * 20_000,
+    "reports about 20,000": STATUS + b"Final-Recipient: x; a@b.example\n\n" * 20_000,
 }  # fmt: skip
 
 
