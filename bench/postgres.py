@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 
 from bench.processes import SERVANT, as_servant, home, running, wait_for_port
-from bench.waiting import Incomplete, free_port
+from bench.waiting import Incomplete, free_port, wait_until
 
 USER = "bench"
 
@@ -51,6 +51,14 @@ class Postgres:
         finally:
             self.order(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def is_up(self) -> bool:
+        """A server that is starting up answers on its port already, but takes no orders."""
+        try:
+            self.order("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
     def order(self, *orders: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             for one in orders:
@@ -70,4 +78,6 @@ def running_postgres() -> Iterator[Postgres]:
         serve = (programs() / "postgres", "-D", data, "-p", str(port), "-k", folder)
         with running((*as_servant(), *serve), log, cwd=folder) as process:
             wait_for_port(process, port, log)
-            yield Postgres(port, process.pid)
+            server = Postgres(port, process.pid)
+            wait_until(server.is_up, "PostgreSQL takes orders")
+            yield server

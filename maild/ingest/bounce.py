@@ -24,7 +24,7 @@ _RETURNED = frozenset(
     {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers"}
 )
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
-_FIELD = re.compile(r"^([A-Za-z][A-Za-z-]{2,40}):[ \t]*([^\n]*(?:\n[ \t]+[^\n]+)*)", re.MULTILINE)
+_FIELD = re.compile(r"^([A-Za-z][A-Za-z-]{1,40}):[ \t]*([^\n]*(?:\n[ \t]+[^\n]+)*)", re.MULTILINE)
 _ACTION = re.compile(r"^action:[ \t]*(\w+)", re.IGNORECASE | re.MULTILINE)
 _BAD_ACTIONS = frozenset({"failed", "delayed"})
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -83,7 +83,7 @@ def recognise_bounce(
         return True, None
     declared = root.content_type == "multipart/report" and _report_type(root) == "delivery-status"
     if status or declared or _looks_like_one(sender, headers, subject, text):
-        found = _from_text(text, headers) or _from_text(_returned_text(parts), headers)
+        found = _from_text(text, headers) or _from_text(_returned_recipients(parts), headers)
         return True, Bounce(found, original_id(parts, text))
     return root.content_type == "multipart/report", None
 
@@ -171,8 +171,10 @@ def _first_code(text: str) -> str:
     return found[1] if found else ""
 
 
-def _returned_text(parts: list[Part]) -> str:
-    return "\n".join(part.text()[:LOOKED_AT] for part in parts if part.content_type in _RETURNED)
+def _returned_recipients(parts: list[Part]) -> str:
+    """Whom the returned mail was for; its other addresses (its sender is us) did not fail."""
+    heads = (part.text()[:LOOKED_AT].partition("\n\n")[0] for part in parts if part.content_type in _RETURNED)
+    return "\n".join(_fields(head).get("to", "") for head in heads)
 
 
 def original_id(parts: list[Part], text: str) -> str:

@@ -7,6 +7,7 @@ find defective, mail-parser reads again (`second_reader`); its findings are mark
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from maild.errors import UnparsableMail
@@ -19,7 +20,7 @@ from maild.ingest.content_key import content_key, lasts
 from maild.ingest.dates import read_date
 from maild.ingest.headers import Headers, message_ids
 from maild.ingest.reply import visible_text
-from maild.ingest.structure import read
+from maild.ingest.structure import Part, read
 from maild.model import Address, Message
 
 MOST_REFERENCES = 200
@@ -46,38 +47,40 @@ def parse(raw: bytes) -> Message:
 
 def _parse(raw: bytes) -> Message:
     root, defects = read(raw)
-    headers = root.headers
-    subject = headers.text("subject")
-    sender = _sender(headers, defects)
+    message = _as_written(root, root.headers, defects)
+    return _judged(message, root)
+
+
+def _as_written(root: Part, headers: Headers, defects: list[str]) -> Message:
     body = read_body(root)
-    is_report, bounce = recognise_bounce(root, sender, headers, subject, body.text)
     seen = _visible(body)
+    to, cc, reply_to = (_mailboxes(headers, name, defects) for name in ("to", "cc", "reply-to"))
+    sender, date = _sender(headers, defects), _date(headers, defects)
+    references = message_ids(" ".join(headers.all("references")))[-MOST_REFERENCES:]
     return Message(
         message_id=next(iter(message_ids(headers.first("message-id"))), ""),
-        subject=subject,
-        sender=sender,
-        to=_mailboxes(headers, "to", defects),
-        cc=_mailboxes(headers, "cc", defects),
-        reply_to=_mailboxes(headers, "reply-to", defects),
-        delivered_to=_delivered_to(headers),
-        date=_date(headers, defects),
-        in_reply_to=message_ids(headers.first("in-reply-to")),
-        references=message_ids(" ".join(headers.all("references")))[-MOST_REFERENCES:],
-        text=body.text,
-        visible_text=seen,
-        html=body.html,
+        in_reply_to=message_ids(headers.first("in-reply-to")), references=references,
+        sender=sender, to=to, cc=cc, reply_to=reply_to, delivered_to=_delivered_to(headers),
+        subject=headers.text("subject"), date=date,
+        text=body.text, visible_text=seen, html=body.html,
         attachments=list_attachments(root, body.taken),
-        automatic=automatic.recognise(headers, sender, subject, bounce is not None)
-        or (automatic.report() if is_report else None),
-        bounce=bounce,
+        automatic=None, bounce=None,
         suppress_reply=automatic.suppression(headers),
         loop_marks=automatic.loop_marks(headers),
         hops=len(headers.all("received")),
         language=language.guess(headers.text("content-language"), seen),
-        content_key=content_key(headers, root),
-        lasting_key=lasts(headers),
+        content_key=content_key(headers, root), lasting_key=lasts(headers),
         defects=tuple(dict.fromkeys(defects))[:MOST_DEFECTS],
-    )
+    )  # fmt: skip
+
+
+def _judged(message: Message, root: Part) -> Message:
+    """Says of a mail that was read whether a machine wrote it, and whether it is a report about mail of ours."""
+    is_report, bounce = recognise_bounce(root, message.sender, root.headers, message.subject, message.text)
+    machine = automatic.recognise(root.headers, message.sender, message.subject, bounce is not None)
+    if machine is None and is_report:
+        machine = automatic.report()
+    return message if machine is None else replace(message, automatic=machine, bounce=bounce)
 
 
 def _sender(headers: Headers, defects: list[str]) -> Address | None:

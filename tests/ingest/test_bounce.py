@@ -41,7 +41,10 @@ def test_a_failure_names_the_recipient_the_status_and_our_mail() -> None:
 
 
 def test_a_failure_whose_recipient_is_unreadable_is_a_bounce_all_the_same() -> None:
-    assert bounce(report("Final-Recipient: rfc822; @mx.example\r\nAction: failed")).recipients == ()
+    block = "Final-Recipient: rfc822; @mx.example\r\nAction: failed"
+    assert bounce(report(block)).recipients == ()
+    to = RETURNED.replace(b"Message-ID", b"To: gone@x.example\r\nMessage-ID")
+    assert [each.address for each in bounce(report(block, returned=to)).recipients] == ["gone@x.example"]
 
 
 @pytest.mark.parametrize(
