@@ -24,6 +24,7 @@ from maild.errors import TemporaryFailure
 from maild.settings import Settings
 from maild.steps.house import House
 from maild.steps.opening import open_house, reloaded
+from maild.store import inbox
 
 PR_SET_PDEATHSIG = 1
 POLL = 1.0
@@ -76,13 +77,23 @@ class Worker:
     def _once(self) -> int:
         """One round; an outage pauses the worker and charges nobody (law 3)."""
         try:
+            if self._failures:
+                self._give_back()
             done = pipeline.process(self._house, self._post.owner, self._watch)
         except TemporaryFailure as error:
             self._failures += 1
             log.warning("worker waits", error=str(error).partition("\n")[0], failures=self._failures)
             return 0
+        except Exception as error:  # noqa: BLE001 - the loop's one catch-all: a bug that no single mail explains
+            self._failures += 1
+            log.error("worker stumbled", error=type(error).__name__, failures=self._failures)
+            return 0
         self._failures = 0
         return done
+
+    def _give_back(self) -> None:
+        """What was claimed when the outage came is free again, long before its lease would end."""
+        self._house.store.retrying(lambda tx: inbox.release(tx, self._post.owner))
 
     def _pause(self) -> float:
         return PAUSES[min(self._failures, len(PAUSES)) - 1] if self._failures else POLL

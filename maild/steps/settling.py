@@ -15,12 +15,12 @@ from sqlalchemy import Connection
 from maild.decide.facts import Facts, LookupKeys
 from maild.decide.plan import Plan
 from maild.decide.triage import Case, decide
-from maild.errors import TemporaryFailure
-from maild.model import Disposition, InboxEntry, Reason
+from maild.errors import Conflict, TemporaryFailure
+from maild.model import Disposition, InboxEntry, Reason, Ticket
 from maild.steps.house import House
 from maild.steps.reading import Reading, bug, read
 from maild.steps.watch import NO_WATCH, Watch
-from maild.steps.writing import Settled, write
+from maild.steps.writing import Settled, say, write
 from maild.store import inbox, lookup
 
 MOST_MAILS = 20
@@ -49,10 +49,19 @@ class Touched:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one transaction settled, with the tickets as they are now, and what it left for the next one."""
+
+    settled: tuple[Settled, ...]
+    tickets: tuple[Ticket | None, ...]
+    later: tuple[Reading, ...] = ()
+
+
 def settle(house: House, owner: str, readings: Sequence[Reading], watch: Watch) -> tuple[Reading, ...]:
     """Decide and write what can go together; return the rest. If that fails, redo each mail alone (law 2)."""
     try:
-        return house.store.retrying(lambda tx: _together(tx, house, owner, readings, watch))
+        done = house.store.retrying(lambda tx: _together(tx, house, owner, readings, watch))
     except TemporaryFailure:
         raise
     except Exception as error:  # noqa: BLE001 - one bad mail must not hold up its neighbours
@@ -60,6 +69,8 @@ def settle(house: House, owner: str, readings: Sequence[Reading], watch: Watch) 
         for reading in readings:
             _alone(house, owner, reading, watch)
         return ()
+    _say(done)
+    return done.later
 
 
 def dry_run(tx: Connection, house: House, entry: InboxEntry) -> Plan:
@@ -71,9 +82,7 @@ def dry_run(tx: Connection, house: House, entry: InboxEntry) -> Plan:
     return decide(_case(house, reading, facts))
 
 
-def _together(
-    tx: Connection, house: House, owner: str, readings: Sequence[Reading], watch: Watch
-) -> tuple[Reading, ...]:
+def _together(tx: Connection, house: House, owner: str, readings: Sequence[Reading], watch: Watch) -> Done:
     readable = [reading for reading in readings if reading.keys is not None]
     keys = [reading.keys for reading in readable if reading.keys is not None]
     lookup.lock_for(tx, keys)
@@ -85,19 +94,31 @@ def _together(
             continue
         with watch.on(reading.entry):
             settled.append(Settled(decide(_case(house, reading, facts)), reading.entry, key, facts))
-    write(tx, house, owner, settled)
-    return tuple(later)
+    return Done(tuple(settled), write(tx, house, owner, settled), tuple(later))
 
 
 def _alone(house: House, owner: str, reading: Reading, watch: Watch) -> None:
     """One mail in a transaction of its own; what fails here is this mail's fault, or a bug it shows."""
     try:
-        house.store.retrying(lambda tx: _together(tx, house, owner, [reading], watch))
+        _say(house.store.retrying(lambda tx: _together(tx, house, owner, [reading], watch)))
     except TemporaryFailure:
         raise
     except Exception as error:  # noqa: BLE001 - a bug: keep the mail, keep the loop
-        plan = bug(reading.entry, error)
-        house.store.retrying(lambda tx: write(tx, house, owner, [Settled(plan, reading.entry)]))
+        _set_aside(house, owner, Settled(bug(reading.entry, error), reading.entry))
+
+
+def _set_aside(house: House, owner: str, one: Settled) -> None:
+    """Quarantine, unless the claim was lost meanwhile: then it is somebody else's to decide."""
+    try:
+        _say(Done((one,), house.store.retrying(lambda tx: write(tx, house, owner, [one]))))
+    except Conflict:
+        log.warning("claim lost", inbox=one.entry.id if one.entry else None)
+
+
+def _say(done: Done) -> None:
+    """One line for each, now that it is true."""
+    for one, ticket in zip(done.settled, done.tickets, strict=True):
+        say(one, ticket)
 
 
 def _case(house: House, reading: Reading, facts: Facts) -> Case:

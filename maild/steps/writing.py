@@ -38,8 +38,6 @@ def write(tx: Connection, house: House, owner: str, settled: Sequence[Settled]) 
     tickets = tuple(one.ticket for one in applied)
     _queue(tx, house, settled, tickets)
     inbox.finish(tx, [_finished(owner, one, ticket) for one, ticket in zip(settled, tickets, strict=True) if one.entry])
-    for one, ticket in zip(settled, tickets, strict=True):
-        _say(one, ticket)
     return tickets
 
 
@@ -77,8 +75,8 @@ def _finished(owner: str, one: Settled, ticket: Ticket | None) -> inbox.Finished
     return inbox.Finished(one.entry.id, owner, plan.disposition, plan.reasons, number, plan.duplicate_of, cause)
 
 
-def _say(one: Settled, ticket: Ticket | None) -> None:
-    """The log line: codes and ids, no personal data (law 11)."""
+def say(one: Settled, ticket: Ticket | None) -> None:
+    """The log line, once it is true: codes and ids, no personal data (law 11)."""
     log.info(
         one.plan.disposition or ("clock" if one.plan.actor == "clock" else "staff"),
         inbox=one.entry.id if one.entry else None,

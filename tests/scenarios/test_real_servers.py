@@ -33,7 +33,7 @@ def test_a_mail_through_postfix_and_lmtp_is_answered_through_a_relay(
     wait_until(lambda: world.mails_to(ADA), "the confirmation arrives")
     (answer,) = world.mails_to(ADA)
     assert "Größe" in answer["Subject"] and "[SD-1001]" in answer["Subject"]
-    assert mta.queue() == []
+    assert mta.queue() == ()
 
 
 @pytest.mark.postfix
@@ -48,7 +48,7 @@ def test_while_maild_is_down_postfix_keeps_the_mail_and_delivers_it_later(
     world.start()
     world.until_quiet(1, seconds=30)
     assert world.dispositions() == ["new ticket"]
-    wait_until(lambda: mta.queue() == [], "Postfix is done with it")
+    wait_until(lambda: mta.queue() == (), f"Postfix is done with it: {mta.queue()} {mta.log()[-3000:]}")
 
 
 @pytest.mark.dovecot
@@ -72,7 +72,8 @@ def test_mail_in_a_mailbox_becomes_tickets_and_the_mailbox_stays_as_it_is(
     assert world.dispositions() == ["new ticket"] * 3
     assert len(world.mails_to(ADA)) == 3
     with dovecot.client(mailbox, "INBOX") as client:
-        assert [flags[b"FLAGS"] for flags in client.fetch(client.search(), ["FLAGS"]).values()] == [(), (), ()]
+        flags = [mail[b"FLAGS"] for mail in client.fetch(client.search(), ["FLAGS"]).values()]
+    assert len(flags) == 3 and {flag for mail in flags for flag in mail} <= {b"\\Recent"}
 
 
 @pytest.mark.postfix
