@@ -59,7 +59,7 @@ def process(house: House, owner: str, watch: Watch) -> int:
 
 def deliver(house: House, owner: str, send: Send) -> int:
     """Hand finished mail to the relay and record every attempt; what is being sent was marked so before."""
-    entries = house.store.retrying(lambda tx: outbox.claim(tx, owner, house.clock(), house.lease, house.lanes))
+    entries = house.store.retrying(lambda tx: outbox.claim(tx, owner, house.clock(), house.lease, house.round))
     if entries:
         deliveries = send(entries)
         house.store.retrying(lambda tx: outbox.record(tx, deliveries, house.clock(), next_due))

@@ -39,7 +39,14 @@ def carrier_for(settings: Settings, house: House, dots: Dots) -> Carrier:
     if settings.relay is None:
         return MaildirRelay(settings.state / "outgoing", house.clock)
     password = read_secret_file(settings.relay.password_file)
-    return Relay(settings.relay, password, house.clock, hostname=settings.hostname, on_dot=dots.about_to_send)
+    return Relay(
+        settings.relay,
+        password,
+        house.clock,
+        hostname=settings.hostname,
+        on_dot=dots.about_to_send,
+        on_answer=dots.answered,
+    )
 
 
 class DeliveryLoop:

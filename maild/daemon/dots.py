@@ -1,8 +1,8 @@
-"""Which mails may have arrived? A note of every final dot that is about to be sent, where it outlives a kill.
+"""Which mails may have arrived, and which have? A note beside the database that outlives a killed process.
 
-In law 10 the moment that counts is the last dot: before it a mail has certainly not been taken, after it only
-its answer tells. A killed process cannot be asked, so the outbox ids stand in a small mapped file from just
-before their dot until their result is in the database. After a reboot the note proves nothing and is not believed.
+In law 10 the moment that counts is the last dot: before it a mail has certainly not been taken, after it only its
+answer tells. So each outbox id is noted just before its dot leaves, and again when the relay has said yes; the
+note is emptied once all results are in the database. After a reboot it proves nothing and is not believed.
 """
 
 from __future__ import annotations
@@ -11,48 +11,59 @@ import mmap
 import struct
 from pathlib import Path
 
-from maild.model import OutboxId
+from maild.model import DeliveryResult, OutboxId
+from maild.store.delivering import LeftOver
 
 PLACES = 64
-NUMBER = struct.Struct("=q")
+PLACE = struct.Struct("=qq")
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 BOOT_LENGTH = 36
 
 
 class Dots:
-    """The note of one node."""
+    """The note of one node: for each place an outbox id, and whether the relay has taken it."""
 
     def __init__(self, path: Path) -> None:
-        size = BOOT_LENGTH + NUMBER.size * PLACES
+        size = BOOT_LENGTH + PLACE.size * PLACES
         self._known = path.exists() and path.stat().st_size == size
         if not self._known:
             path.write_bytes(bytes(size))
         with path.open("r+b") as file:
             self._map = mmap.mmap(file.fileno(), size)
-        self._next = 0
+        self._places: dict[OutboxId, int] = {}
 
-    def left_over(self) -> frozenset[OutboxId] | None:
-        """Whose dots an earlier process may have sent; None where that cannot be known. The note is empty then."""
+    def left_over(self) -> LeftOver | None:
+        """What an earlier process came to; None where that cannot be known. The note is empty afterwards."""
         believed = self._known and self._map[:BOOT_LENGTH] == _this_boot()
-        found = frozenset(OutboxId(one) for place in range(PLACES) if (one := self._at(place)))
-        self.clear()
+        noted = [self._at(place) for place in range(PLACES)]
+        self._map[BOOT_LENGTH:] = bytes(PLACE.size * PLACES)
         self._map[:BOOT_LENGTH] = _this_boot()
-        return found if believed else None
+        if not believed:
+            return None
+        taken = frozenset(OutboxId(entry) for entry, taken in noted if entry and taken)
+        return LeftOver(taken, frozenset(OutboxId(entry) for entry, _ in noted if entry) - taken)
 
     def about_to_send(self, entry: OutboxId) -> None:
         """To be called before the dot leaves."""
-        NUMBER.pack_into(self._map, BOOT_LENGTH + NUMBER.size * (self._next % PLACES), entry)
-        self._next += 1
+        self._places[entry] = len(self._places) % PLACES
+        self._write(entry, taken=False)
+
+    def answered(self, entry: OutboxId, result: DeliveryResult) -> None:
+        """To be called when the relay's answer is there."""
+        if entry in self._places and result is DeliveryResult.SENT:
+            self._write(entry, taken=True)
 
     def clear(self) -> None:
         """Every result is in the database."""
-        for place in range(min(self._next, PLACES) or PLACES):
-            NUMBER.pack_into(self._map, BOOT_LENGTH + NUMBER.size * place, 0)
-        self._next = 0
+        self._map[BOOT_LENGTH:] = bytes(PLACE.size * PLACES)
+        self._places.clear()
 
-    def _at(self, place: int) -> int:
-        (number,) = NUMBER.unpack_from(self._map, BOOT_LENGTH + NUMBER.size * place)
-        return int(number)
+    def _write(self, entry: OutboxId, *, taken: bool) -> None:
+        PLACE.pack_into(self._map, BOOT_LENGTH + PLACE.size * self._places[entry], entry, int(taken))
+
+    def _at(self, place: int) -> tuple[int, bool]:
+        entry, taken = PLACE.unpack_from(self._map, BOOT_LENGTH + PLACE.size * place)
+        return int(entry), bool(taken)
 
 
 def _this_boot() -> bytes:

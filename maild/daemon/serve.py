@@ -23,6 +23,7 @@ from maild.daemon.background import background
 from maild.daemon.delivery import DeliveryLoop
 from maild.daemon.dots import Dots
 from maild.daemon.mailboxes import Mailboxes
+from maild.daemon.memory import settle_down
 from maild.daemon.policy import PolicyKeeper
 from maild.daemon.rounds import Rounds, in_thread
 from maild.daemon.workers import Workers
@@ -79,6 +80,7 @@ class Daemon:
         run = await asyncio.to_thread(self._take_up)
         async with AsyncExitStack() as stack:
             await self._start(stack, run)
+            settle_down()
             systemd.notify("READY=1", f"STATUS=serving as {self._name}")
             log.info(
                 "serving", node=self._name, policy=self._house.policy.version[:12], roles=",".join(sorted(self._roles))
@@ -124,13 +126,13 @@ class Daemon:
     def _take_up(self) -> nodes.RunId:
         """Claims of this node's earlier life return; what was being sent then may have arrived (law 10)."""
         now = self._house.clock()
-        suspects, dotted = self._workers.suspects(), self._dots.left_over()
+        suspects, noted = self._workers.suspects(), self._dots.left_over()
 
         def write(tx: Connection) -> nodes.RunId:
             for work in suspects:
                 inbox.charge(tx, work.entry, now, "node-killed", "the whole node was killed while reading it")
             inbox.release_node(tx, self._name)
-            outbox.recover(tx, self._name, now, dotted)
+            outbox.recover(tx, self._name, now, noted)
             return nodes.start(tx, self._name, now)
 
         return self._house.store.retrying(write)

@@ -19,6 +19,7 @@ import structlog
 
 from maild import pipeline
 from maild.daemon.logs import set_up_logs
+from maild.daemon.memory import settle_down
 from maild.daemon.slots import Slots, SlotWatch
 from maild.errors import TemporaryFailure
 from maild.settings import Settings
@@ -49,6 +50,7 @@ def run(post: Post, line: socket.socket) -> None:
     set_up_logs()
     house = open_house(post.settings, pool_size=1)
     watch = SlotWatch(Slots(post.slots, post.count), post.number)
+    settle_down()
     Worker(house, post, watch, line).work()
     house.store.close()
 

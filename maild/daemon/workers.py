@@ -55,6 +55,7 @@ class Workers:
         self._context.set_forkserver_preload(["maild.daemon.worker"])
         self._hands: dict[int, Hand] = {}
         self._incarnation = 0
+        self._turn = 0
 
     def suspects(self) -> tuple[Work, ...]:
         """What an earlier main process of this node was in when it was killed."""
@@ -65,8 +66,11 @@ class Workers:
             self._start(number)
 
     def wake(self) -> None:
-        """There may be work. From any thread; never blocks."""
-        self._send(b"w")
+        """There may be work: one worker is told, in turn. From any thread; never blocks."""
+        hands = list(self._hands.values())
+        if hands:
+            self._turn = (self._turn + 1) % len(hands)
+            _tell(hands[self._turn], b"w")
 
     def reload(self) -> None:
         """The policy has changed."""
@@ -161,8 +165,13 @@ class Workers:
 
     def _send(self, what: bytes) -> None:
         for hand in self._hands.values():
-            with contextlib.suppress(OSError):
-                hand.line.send(what, socket.MSG_DONTWAIT)
+            _tell(hand, what)
+
+
+def _tell(hand: Hand, what: bytes) -> None:
+    """A full line or a dead worker is no trouble: it looks by itself, or is replaced."""
+    with contextlib.suppress(OSError):
+        hand.line.send(what, socket.MSG_DONTWAIT)
 
 
 def _cpu_seconds(pid: int) -> float:

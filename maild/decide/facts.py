@@ -73,6 +73,10 @@ class SentCount:
     hour: int
     day: int
 
+    def plus(self, more: int) -> SentCount:
+        """With so many more, just now."""
+        return SentCount(self.address, self.hour + more, self.day + more)
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

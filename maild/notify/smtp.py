@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from maild.clock import Clock
-from maild.model import Delivery, OutboxEntry, OutboxId
+from maild.model import Delivery, DeliveryResult, OutboxEntry, OutboxId
 from maild.notify.line import Answer, Line
 from maild.settings import Relay as RelaySettings
 
@@ -35,12 +35,14 @@ class Relay:
         tls_context: ssl.SSLContext | None = None,
         idle: float = IDLE,
         on_dot: Callable[[OutboxId], None] | None = None,
+        on_answer: Callable[[OutboxId, DeliveryResult], None] | None = None,
     ) -> None:
         """`hostname` is what EHLO says (empty: this machine's name). `tls_context` replaces the system's trust.
 
-        `on_dot` hears of each mail just before its final dot leaves.
+        `on_dot` hears of each mail just before its final dot leaves, `on_answer` as soon as it is answered.
         """
         self._on_dot = on_dot
+        self._on_answer = on_answer
         self._clock = clock
         self._idle = idle
         self._lines = [Line(settings, password, hostname, tls_context) for _ in range(settings.connections)]
@@ -93,6 +95,8 @@ class Relay:
             answer = await self._send(line, entry)
             if answer.stale:
                 answer = await self._once_more(line, entry, answer)
+            if self._on_answer:
+                self._on_answer(entry.id, answer.result)
             done[entry.id] = self._delivery(entry, answer)
 
     async def _once_more(self, line: Line, entry: OutboxEntry, before: Answer) -> Answer:

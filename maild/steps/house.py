@@ -16,7 +16,7 @@ LEASE = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class House:
-    """One policy version at work on one database. `lanes`: mails handed over side by side."""
+    """One policy version at work on one database. `round`: mails claimed for one round of delivery."""
 
     store: Store
     clock: Clock
@@ -24,4 +24,4 @@ class House:
     tokens: Tokens
     renderer: Renderer
     lease: timedelta = LEASE
-    lanes: int = 4
+    round: int = 32

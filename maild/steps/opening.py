@@ -29,8 +29,7 @@ def furnish(settings: Settings, store: Store, policy: Policy, clock: Clock) -> H
     tokens = Tokens(read_secret(settings.state))
     sender = settings.relay.mail_from if settings.relay else MailFrom.FIXED
     renderer = Renderer(policy.templates, tokens, settings.hostname, sender)
-    lanes = settings.relay.connections if settings.relay else 4
-    return House(store, clock, policy, tokens, renderer, lanes=lanes)
+    return House(store, clock, policy, tokens, renderer)
 
 
 def reloaded(house: House, settings: Settings) -> House:

@@ -1,13 +1,14 @@
 """Deciding and writing, inside one transaction: locks, facts, plans, rows, finished mail, entries done.
 
-Laws: one message per ticket, per address and per content key in a transaction, so that nobody decides on facts
+Laws: one message per ticket, per Message-ID and per content key in a transaction, so that nobody decides on facts
 that a neighbour has just changed; the rest is returned and settled next. Nothing is sent here.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 from sqlalchemy import Connection
@@ -41,12 +42,31 @@ class Touched:
 
     def takes(self, keys: LookupKeys, facts: Facts) -> bool:
         """True, and remembered, where nothing of it was touched before."""
-        touched: set[object] = {*keys.addresses, *keys.message_ids, ("content", keys.desk, keys.content_key)}
+        touched: set[object] = {*keys.message_ids, ("content", keys.desk, keys.content_key)}
         touched |= {known.ticket.id for known in facts.tickets}
         if self.things & touched:
             return False
         self.things |= touched
         return True
+
+
+@dataclass
+class Told:
+    """Automatic mails this transaction has planned already: they count against budgets like those that were sent."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def take(self, plan: Plan) -> None:
+        self.counts.update(one.recipient.address for one in plan.notifications if not one.by_person)
+
+    def added_to(self, facts: Facts, addresses: Sequence[str]) -> Facts:
+        """The facts about these addresses as they will be once the mails before this one are done with."""
+        mine = [address for address in addresses if self.counts[address]]
+        if not mine:
+            return facts
+        others = (count for count in facts.sent if count.address not in mine)
+        summed = (facts.sent_to(address).plus(self.counts[address]) for address in mine)
+        return replace(facts, sent=(*others, *summed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +105,18 @@ def dry_run(tx: Connection, house: House, entry: InboxEntry) -> Plan:
 def _together(tx: Connection, house: House, owner: str, readings: Sequence[Reading], watch: Watch) -> Done:
     readable = [reading for reading in readings if reading.keys is not None]
     keys = [reading.keys for reading in readable if reading.keys is not None]
-    lookup.lock_for(tx, keys)
-    touched, later = Touched(), []
+    facts_of = lookup.load_facts(tx, keys, house.clock(), lock=True)
+    touched, told, later = Touched(), Told(), []
     settled = [Settled(_aside(reading), reading.entry) for reading in readings if reading.keys is None]
-    for reading, key, facts in zip(readable, keys, lookup.load_facts(tx, keys, house.clock()), strict=True):
+    for reading, key, facts in zip(readable, keys, facts_of, strict=True):
         if not touched.takes(key, facts):
             later.append(reading)
             continue
+        known = told.added_to(facts, key.addresses)
         with watch.on(reading.entry):
-            settled.append(Settled(decide(_case(house, reading, facts)), reading.entry, key, facts))
+            plan = decide(_case(house, reading, known))
+        told.take(plan)
+        settled.append(Settled(plan, reading.entry, key, known))
     return Done(tuple(settled), write(tx, house, owner, settled), tuple(later))
 
 

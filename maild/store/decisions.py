@@ -1,7 +1,7 @@
 """Facts and plans as JSON, and back: each decision is stored with what it was made from (law 14).
 
-Law: what is read back equals what was written, but for characters that no database stores (law 11). Changes carry
-the name of their class: two of them may look alike.
+Law: what is read back equals what was written, but for the whole text of articles, which is kept where it belongs, and
+for characters that no database stores (law 11). Changes carry the name of their class: two of them may look alike.
 """
 
 from __future__ import annotations
@@ -63,8 +63,13 @@ NO_FACTS = "{}"
 def dump_plan(plan: Plan) -> str:
     """The plan as JSON."""
     stored = {name: getattr(plan, name) for name in _PLAN_FIELDS}
-    stored["changes"] = tuple({type(change).__name__: change} for change in plan.changes)
+    stored["changes"] = tuple({type(change).__name__: _slim(change)} for change in plan.changes)
     return _dumped(_PLAN, stored)
+
+
+def _slim(change: plans.Change) -> plans.Change:
+    """The whole text stands in the article and in the raw mail; once more here would be too much."""
+    return replace(change, text="") if isinstance(change, plans.AddArticle) else change
 
 
 def load_plan(text: str) -> Plan:

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +39,14 @@ class _Next:
     told: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """What a dead sender had noted: mails the relay has taken, and mails whose answer nobody heard."""
+
+    taken: frozenset[OutboxId]
+    dotted: frozenset[OutboxId]
+
+
 def record(tx: Connection, deliveries: Sequence[Delivery], now: datetime, next_due: NextDue) -> None:
     """Record attempts and move their entries on. `next_due(attempts, now)` gives the next attempt's time, or None."""
     entries = {row.id: row for row in rows_among(tx, _LOCKED, sorted({one.outbox for one in deliveries}))}
@@ -54,23 +62,25 @@ def record(tx: Connection, deliveries: Sequence[Delivery], now: datetime, next_d
     insert_rows(tx, event, [_told(row, to, now) for row, to in moved if to.told and row.ticket_id is not None])
 
 
-def recover(tx: Connection, node: str | None, now: datetime, dotted: Collection[OutboxId] | None = None) -> int:
+def recover(tx: Connection, node: str | None, now: datetime, known: LeftOver | None = None) -> int:
     """Entries a dead owner left in sending: they may have arrived, or not. How many.
 
     `node`: all that this node's senders (`node/…`) had, at its start; None: those whose lease has ended.
-    `dotted`: whose final dot may have left; the others have certainly not arrived. None: nobody knows.
+    `known`: what the dead owner noted; what is not in there has certainly not arrived. None: nobody knows.
     """
     prefix = f"{node}/"
     whose = _entry.due_at <= now if node is None else func.substr(_entry.owner, 1, len(prefix)) == prefix
     left = tx.scalars(select(_entry.id).where(OUTBOX_OPEN, _entry.state == OutboxState.SENDING, whose)).all()
     lost = "the sender ended before it could tell"
-    results = [(OutboxId(one), _left_as(OutboxId(one), dotted)) for one in left]
+    results = [(OutboxId(one), _left_as(OutboxId(one), known)) for one in left]
     record(tx, [Delivery(one, now, result, lost) for one, result in results], now, _at_once)
     return len(left)
 
 
-def _left_as(one: OutboxId, dotted: Collection[OutboxId] | None) -> DeliveryResult:
-    return DeliveryResult.AMBIGUOUS if dotted is None or one in dotted else DeliveryResult.DEFERRED
+def _left_as(one: OutboxId, known: LeftOver | None) -> DeliveryResult:
+    if known is not None and one in known.taken:
+        return DeliveryResult.SENT
+    return DeliveryResult.AMBIGUOUS if known is None or one in known.dotted else DeliveryResult.DEFERRED
 
 
 def _at_once(_attempts: int, now: datetime) -> datetime | None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, case, func, or_, select
 from maild.decide.facts import Facts, KnownTicket, LookupKeys, SentCount, TicketByMessageId, TicketByNumber
 from maild.model import Contact, EntryId, OutboxState, TicketId
 from maild.store.among import among
-from maild.store.intake import lock
+from maild.store.intake import lock as hold
 from maild.store.leads import Leads, find_leads
 from maild.store.rows import CONTACTS, AnyRow, as_contact, known_tickets, rows_among, tickets_by_id
 from maild.store.schema import content_key, outbox_entry
@@ -55,21 +55,18 @@ class _Found:
     content: Mapping[str, Sequence[AnyRow]]
 
 
-def lock_for(tx: Connection, keys: Sequence[LookupKeys]) -> None:
-    """Hold what these messages are about, to the end of the transaction: people first, then tickets (law 2)."""
-    if tx.dialect.name == "sqlite":
-        return
-    lock(tx, {address for key in keys for address in key.addresses})
-    tickets_by_id(tx, _ticket_numbers(find_leads(tx, keys)), lock=True)
+def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, lock: bool = False) -> tuple[Facts, ...]:
+    """What is known about each message, in the order of the keys.
 
-
-def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime) -> tuple[Facts, ...]:
-    """What is known about each message, in the order of the keys."""
+    `lock` holds what they are about to the end of the transaction: people first, then tickets (law 2).
+    """
     if not keys:
         return ()
     addresses = {address for key in keys for address in key.addresses}
+    if lock:
+        hold(tx, addresses)
     leads = find_leads(tx, keys)
-    tickets = tickets_by_id(tx, _ticket_numbers(leads))
+    tickets = tickets_by_id(tx, _ticket_numbers(leads), lock=lock)
     found = _Found(
         contacts={row.address: as_contact(row) for row in rows_among(tx, CONTACTS, addresses)},
         leads=leads,

@@ -104,8 +104,7 @@ def keys(**changes: Any) -> LookupKeys:
 
 def facts_for(store: Store, now: datetime = NOON, **changes: Any) -> Facts:
     with store.transaction() as tx:
-        lookup.lock_for(tx, [keys(**changes)])
-        (facts,) = lookup.load_facts(tx, [keys(**changes)], now)
+        (facts,) = lookup.load_facts(tx, [keys(**changes)], now, lock=True)
     return facts
 
 

@@ -139,8 +139,7 @@ def test_workers_with_the_same_people_in_any_order_do_not_wait_for_each_other_fo
         ]
 
         def settle(tx: object) -> None:
-            lookup.lock_for(tx, batch)  # type: ignore[arg-type]
-            lookup.load_facts(tx, batch, NOON)  # type: ignore[arg-type]
+            lookup.load_facts(tx, batch, NOON, lock=True)  # type: ignore[arg-type]
             apply.apply(tx, [apply.Decided(plan) for plan in plans], NOON)  # type: ignore[arg-type]
 
         store.retrying(settle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from maild.cleaning import clean_text
 from maild.decide import plan as plans
 from maild.decide.facts import Facts
-from maild.decide.plan import Change, Plan
+from maild.decide.plan import AddArticle, Change, Plan
 from maild.model import Address, Attachment, Reason, Register, Role
 from maild.store import apply, inbox, lookup, outbox, tickets
 from maild.store.decisions import NamedChange, dump_facts, dump_plan, load_facts_of, load_plan
@@ -69,6 +70,13 @@ st.register_type_strategy(str, PLAIN)
 st.register_type_strategy(datetime, MOMENTS)
 
 
+def without_texts(plan: Plan) -> Plan:
+    """The article's text is kept in the article."""
+    return replace(
+        plan, changes=tuple(replace(one, text="") if isinstance(one, AddArticle) else one for one in plan.changes)
+    )
+
+
 @given(st.from_type(Facts))
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 def test_facts_are_read_back_as_they_were(facts: Facts) -> None:
@@ -77,13 +85,13 @@ def test_facts_are_read_back_as_they_were(facts: Facts) -> None:
 
 @given(st.from_type(Plan))
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=100)
-def test_a_plan_is_read_back_as_it_was(plan: Plan) -> None:
-    assert load_plan(dump_plan(plan)) == plan
+def test_a_plan_is_read_back_as_it_was_but_for_the_whole_text_of_articles(plan: Plan) -> None:
+    assert load_plan(dump_plan(plan)) == without_texts(plan)
 
 
 def test_a_plan_with_text_that_no_encoding_has_is_kept_without_that_text() -> None:
     plan = a_plan(reasons=(Reason("step", "code", "a\ud800b\x00"),))
-    assert load_plan(dump_plan(plan)) == a_plan(reasons=(Reason("step", "code", "ab"),))
+    assert load_plan(dump_plan(plan)) == without_texts(a_plan(reasons=(Reason("step", "code", "ab"),)))
 
 
 def test_every_kind_of_change_can_be_stored() -> None:
