@@ -18,8 +18,10 @@ from maild.ingest import charsets, limits
 from maild.ingest.headers import Headers, base64_bytes
 from maild.ingest.mending import mended
 from maild.ingest.parameters import Structured, media_type, structured
+from maild.ingest.runs import Runs, folded
 
 MOST_BROKEN_LINES = 1000
+NO_RUNS = Runs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Part:
 class _Count:
     parts: int = 0
     multiparts: int = 0
+    runs: Runs = NO_RUNS
 
 
 class SealedPart(Compat32):
@@ -64,6 +67,12 @@ class SealedPart(Compat32):
         count.parts += 1
         if count.parts > limits.PARTS:
             raise limits.beyond(limits.Cause.PARTS, f"more than {limits.PARTS} parts")
+
+    @property
+    def payload(self) -> str | list[SealedPart]:
+        """Children, or the text as it was sent; get_payload() would decode by the declared charset."""
+        payload = self._payload  # type: ignore[attr-defined]
+        return payload if isinstance(payload, list) else self._count.runs.unfolded(payload or "")
 
     @property
     def declared(self) -> Structured:
@@ -118,7 +127,8 @@ def _parsed(raw: bytes) -> SealedPart:
 
     parser = BytesFeedParser(counted)
     count.parts = 0  # the parser makes one message to see how
-    parser.feed(raw)
+    short, count.runs = folded(raw)
+    parser.feed(short)
     return parser.close()
 
 
@@ -129,7 +139,7 @@ def _part(message: SealedPart, number: str, default: str, charset: str, defects:
     defects += headers.defects
     defects += [type(defect).__name__ for defect in message.defects]
     kind = media_type(declared.value, default)
-    payload = message._payload  # type: ignore[attr-defined]  # get_payload() would decode by the declared charset
+    payload = message.payload
     children: tuple[Part, ...] = ()
     data = b""
     if isinstance(payload, list):
@@ -139,7 +149,7 @@ def _part(message: SealedPart, number: str, default: str, charset: str, defects:
             _part(child, f"{prefix}{place}", below, charset, defects) for place, child in enumerate(payload, 1)
         )
     else:
-        data = transferred(payload or "", headers.first("content-transfer-encoding"))
+        data = transferred(payload, headers.first("content-transfer-encoding"))
     parameters = structured(headers.first("content-type")).parameters if declared.parameters else {}
     disposition = structured(headers.first("content-disposition"))
     return Part(number or "1", headers, kind, parameters, disposition, data, children, charset)
