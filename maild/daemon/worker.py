@@ -12,6 +12,7 @@ import resource
 import select
 import signal
 import socket
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,8 @@ from maild.store import inbox
 
 PR_SET_PDEATHSIG = 1
 POLL = 1.0
+# Seconds a woken worker waits for company: mails that come together are settled together, at a third of the cost.
+COMPANY = 0.04
 PAUSES = (0.2, 1.0, 5.0, 15.0)
 log = structlog.get_logger()
 
@@ -73,6 +76,8 @@ class Worker:
             told = self._told(0 if done else self._pause())
             if b"q" in told:
                 return
+            if b"w" in told:
+                time.sleep(COMPANY)
             if b"p" in told:
                 self._house = reloaded(self._house, self._post.settings)
 

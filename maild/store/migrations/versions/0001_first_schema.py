@@ -27,6 +27,9 @@ def upgrade() -> None:
         where = sa.text(condition) if condition else None
         unique = name.startswith("uq_")
         op.create_index(name, table, columns.split(), unique=unique, sqlite_where=where, postgresql_where=where)
+    if op.get_bind().dialect.name == "postgresql":
+        # Mail is mostly base64: trying to compress it costs more than the rest of the insert (0.8 ms a mail, then 0.5).
+        op.execute("ALTER TABLE raw_piece ALTER COLUMN data SET STORAGE EXTERNAL")
     if op.get_bind().dialect.name == "sqlite":
         op.execute(f"INSERT INTO sqlite_sequence (name, seq) VALUES ('ticket', {FIRST_TICKET - 1})")  # noqa: S608
 
