@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.requirement import DIES_WITH_US, answers, free_port, need, wait_until
+from tests.servers.requirement import DIES_WITH_US, free_port, need, wait_until
 
 PROGRAM = "/usr/lib/postfix/sbin/master"
 
@@ -129,6 +130,15 @@ def write_home(home: Path, port: int, lmtp: Target, relay: Target, domains: str)
     return etc
 
 
+def greets(port: int) -> bool:
+    """Whether an smtpd of ours says hello there; while it starts, a connection may be accepted and dropped."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+            return b"220 mta.example" in client.recv(200)
+    except OSError:
+        return False
+
+
 @contextmanager
 def running_postfix(
     lmtp: Target = NOBODY, relay: Target = NOBODY, domains: str = "tickets.example"
@@ -141,7 +151,7 @@ def running_postfix(
         command = [*DIES_WITH_US, PROGRAM, "-d", "-c", str(etc)]
         process = subprocess.Popen(command, stdout=errors, stderr=errors, start_new_session=True)
     try:
-        wait_until(lambda: process.poll() is not None or answers(port), "Postfix answers")
+        wait_until(lambda: process.poll() is not None or greets(port), "Postfix greets")
         if process.poll() is not None:
             pytest.fail(f"Postfix did not start: {(home / 'errors').read_text()}")
         yield Postfix(home, port, process.pid)
