@@ -80,9 +80,9 @@ def a_message(**changes: Any) -> Message:
     return Message(**(usual | changes))
 
 
-def a_contact(person: Address = ADA, register: Register = Register.AUTHORISED, **changes: Any) -> Contact:
-    usual = {"id": ContactId(sum(person.address.encode())), "organisation": "acme"}
-    return Contact(address=person.address, name=person.name, register=register, **(usual | changes))
+def a_contact(who: Address = ADA, register: Register = Register.AUTHORISED, **changes: Any) -> Contact:
+    usual = {"id": ContactId(sum(who.address.encode())), "organisation": "acme"}
+    return Contact(address=who.address, name=who.name, register=register, **(usual | changes))
 
 
 def a_ticket(**changes: Any) -> Ticket:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from maild.decide.facts import Facts, KnownTicket, LookupKeys
 from maild.decide.keys import thread_ids
-from maild.model import Message, Reason, Register, TicketId
+from maild.model import Contact, Message, Reason, Register, TicketId
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +76,24 @@ def follow_up(message: Message, keys: LookupKeys, facts: Facts) -> Belongs | Cla
     """What the strongest evidence comes to; None where nothing names a ticket."""
     found = [evidence for check in CHECKS if (evidence := check(message, keys, facts))]
     for evidence in found:
-        if takes_part(message, evidence):
+        if takes_part(message, evidence, facts):
             return Belongs(evidence.known, evidence.reason)
     return next((Claim(evidence.known, evidence.reason) for evidence in found), None)
 
 
-def takes_part(message: Message, evidence: Evidence) -> bool:
-    """Is the sender a participant of that ticket, active, and the one a signed address is bound to?"""
+def takes_part(message: Message, evidence: Evidence, facts: Facts) -> bool:
+    """Is the sender a participant of that ticket, active, and the one a signed address is bound to?
+
+    A person may write from another address that the directory says is theirs.
+    """
+    sender = facts.contact(message.sender.address) if message.sender else None
+    if sender is None or sender.register is Register.INACTIVE:
+        return False
     return any(
-        message.sender is not None
-        and participant.contact.address == message.sender.address
-        and participant.contact.register is not Register.INACTIVE
-        and evidence.contact in (None, participant.contact.id)
+        _same_person(sender, participant.contact) and evidence.contact in (None, participant.contact.id)
         for participant in evidence.known.participants
     )
+
+
+def _same_person(one: Contact, other: Contact) -> bool:
+    return one.address == other.address or one.person == other.person != ""

@@ -34,6 +34,8 @@ def is_unverified(register: Register) -> bool:
 def sender_reason(sender: Address, facts: Facts) -> Reason:
     """One sentence on who wrote."""
     contact = facts.contact(sender.address)
+    if contact is not None and contact.register is Register.INACTIVE:
+        return Reason("sender", "inactive", f"{sender.address} is a contact who has left: counts as unverified")
     if contact is None or is_unverified(contact.register):
         return Reason("sender", "unverified", f"{sender.address} is not a registered contact: unverified")
     place = f" of {contact.organisation}" if contact.organisation else ""

@@ -21,7 +21,10 @@ class Register(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person we know by address. `organisation` is its key in the directory, "" for none."""
+    """An address we know, and whose it is. `organisation` is its key in the directory, "" for none.
+
+    One person may have several addresses, each a contact; the directory names them with one `person`, "" for none.
+    """
 
     id: ContactId
     address: str
@@ -29,6 +32,7 @@ class Contact:
     register: Register
     organisation: str = ""
     language: str = ""
+    person: str = ""
 
 
 class Role(StrEnum):

@@ -66,6 +66,7 @@ def _contacts(directory: Directory) -> Rows:
             "register": person.register,
             "organisation": one.key,
             "language": person.language,
+            "person": person.addresses[0],
         }
         for one in directory.organisations
         for person in one.contacts
@@ -94,7 +95,7 @@ def _merge(tx: Connection, table: Table, key: str, wanted: Rows, first: Mapping[
 def _let_go(tx: Connection, wanted: Rows) -> int:
     vouched = select(contact.c.id, contact.c.address).where(contact.c.register.in_(_VOUCHED))
     gone = [row.id for row in tx.execute(vouched) if row.address not in wanted]
-    unverified = {"register": Register.UNVERIFIED, "organisation": None}
+    unverified = {"register": Register.UNVERIFIED, "organisation": None, "person": ""}
     return update_rows(tx, contact, ("id",), [{"id": number, **unverified} for number in gone])
 
 

@@ -23,6 +23,7 @@ CONTACT = (
     contact.c.register,
     contact.c.organisation,
     contact.c.language,
+    contact.c.person,
 )
 _ROLE_ORDER = case({role.value: place for place, role in enumerate(Role)}, value=participant.c.role)
 _PEOPLE = (
@@ -42,7 +43,8 @@ def rows_among(tx: Connection, query: Select[*tuple[Any, ...]], values: Collecti
 
 
 def as_contact(row: AnyRow) -> Contact:
-    return Contact(ContactId(row.id), row.address, row.name, row.register, row.organisation or "", row.language)
+    of = row.organisation or ""
+    return Contact(ContactId(row.id), row.address, row.name, row.register, of, row.language, row.person)
 
 
 def as_ticket(row: AnyRow) -> Ticket:

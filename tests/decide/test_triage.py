@@ -192,6 +192,16 @@ def test_a_reply_address_in_another_participants_hands_proves_nothing_by_itself(
     assert plan.disposition is Disposition.AWAITING_REVIEW
 
 
+def test_a_person_may_answer_from_another_address_of_theirs() -> None:
+    here, there = a_contact(ADA, person="ada@acme.example"), a_contact(BOB, person="ada@acme.example")
+    facts = facts_with(a_known_ticket(here), contacts=(here, there))
+    assert decide(a_case(a_message(sender=BOB, subject="[SD-1001]"), facts)).disposition is Disposition.FOLLOW_UP
+    strangers = facts_with(a_known_ticket(a_contact(ADA)), contacts=(a_contact(ADA), a_contact(BOB)))
+    assert (
+        decide(a_case(a_message(sender=BOB, subject="[SD-1001]"), strangers)).disposition is Disposition.AWAITING_REVIEW
+    )
+
+
 def test_an_inactive_participants_reply_awaits_review() -> None:
     gone = a_contact(ADA, Register.INACTIVE)
     facts = facts_with(a_known_ticket(gone), contacts=(gone,))

@@ -27,6 +27,7 @@ contact = table(
     Column("register", Word(Register), nullable=False),
     Column("organisation", Key, ForeignKey("organisation.key"), index=True),
     words("language"),
+    words("person"),
     instant("created_at"),
 )
 

@@ -55,7 +55,7 @@ def people() -> None:
         words("name"),
         must("register"),
         [sa.Column("organisation", sa.Text(), sa.ForeignKey("organisation.key"))],
-        words("language"),
+        words("language", "person"),
         big("created_at"),
         [sa.UniqueConstraint("address")],
     )
