@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from maild.decide import staff
 from maild.decide.plan import Plan
-from maild.ingest.imap_reader import Cursor
+from maild.ingest.imap.reader import Cursor
 from maild.model import Delivery, InboxEntry, OutboxEntry, ReceivedMail, Ticket
 from maild.notify.backoff import next_due
 from maild.settings import ImapAccount

@@ -20,10 +20,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "maild.store",
         "maild.notify",
         "maild.config",
-        "maild.starter",
         "maild.rules.load",
         "maild.ingest.smtp",
-        "maild.ingest.listeners",
         "maild.ingest.group",
         "maild.ingest.lmtp_client",
         "maild.ingest.imap",
@@ -32,12 +30,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("maild.decide",),
     ("maild.rules",),
     ("maild.desks", "maild.ingest", "maild.directory"),
-    ("maild.yaml_file", "maild.yaml_problems"),
-    ("maild.model", "maild.errors", "maild.settings", "maild.clock", "maild.cleaning", "maild.suggest"),
+    ("maild.yaml",),
+    ("maild.model", "maild.errors", "maild.settings", "maild.clock", "maild.cleaning"),
 )
 PURE = ("maild.model", "maild.errors", "maild.cleaning", "maild.decide", "maild.rules", "maild.desks", "maild.ingest")
 PURE += ("maild.notify.render", "maild.notify.compose", "maild.notify.backoff", "maild.notify.words")
-EDGES = ("maild.ingest.smtp", "maild.ingest.listeners", "maild.ingest.group", "maild.ingest.lmtp_client")
+EDGES = ("maild.ingest.smtp", "maild.ingest.group", "maild.ingest.lmtp_client")
 EDGES += ("maild.ingest.imap", "maild.ingest.files", "maild.rules.load")
 IMPURE = {"os", "socket", "ssl", "sqlite3", "sqlalchemy", "time", "random", "secrets", "subprocess", "threading"}
 IMPURE |= {"logging", "structlog", "asyncio", "pathlib", "io", "tempfile", "shutil", "select", "multiprocessing"}
@@ -45,8 +43,8 @@ CLOCKS = {"now", "today", "utcnow"}
 
 
 def under(name: str, tops: tuple[str, ...]) -> str:
-    """The longest of `tops` that `name` lies in, or "". A top also covers its siblings with a `_` suffix."""
-    fits = (top for top in tops if name == top or name.startswith((f"{top}.", f"{top}_")))
+    """The longest of `tops` that `name` lies in, or ""."""
+    fits = (top for top in tops if name == top or name.startswith(f"{top}."))
     return max(fits, key=len, default="")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from maild.cli.commands import COMMANDS
-from maild.config_reference import reference
+from maild.config.reference import reference
 from maild.decide.states import TRANSITIONS
 from maild.model import Disposition
 

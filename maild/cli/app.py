@@ -21,7 +21,7 @@ from typer.main import get_command
 from maild import __version__
 from maild.cli.commands import COMMANDS, SECTIONS, Entry
 from maild.errors import ConfigError, ExitCode, MaildError
-from maild.suggest import did_you_mean
+from maild.yaml.suggest import did_you_mean
 
 PIPE_CLOSED = 141  # as a shell says it: 128 + SIGPIPE
 INTERRUPTED = 130

@@ -20,14 +20,14 @@ from maild.cli.house import settings_of
 from maild.cli.output import AsJson, safe
 from maild.cli.parse import Files, named
 from maild.cli.progress import progress
-from maild.config_policy import matching
+from maild.config.policy import matching
 from maild.desks.policy import Desk
 from maild.errors import ConfigError, ExitCode, Problem
 from maild.ingest.files import Found
 from maild.ingest.lmtp_client import Place, deliver
 from maild.settings import Settings
-from maild.yaml_file import read
-from maild.yaml_problems import build
+from maild.yaml.file import read
+from maild.yaml.problems import build
 
 app = new_app()
 TOGETHER = 50

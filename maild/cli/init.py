@@ -9,7 +9,7 @@ import typer
 
 from maild.cli.help import examples, new_app
 from maild.cli.output import say
-from maild.starter import SETTINGS, write_starter
+from maild.config.starter import SETTINGS, write_starter
 
 app = new_app()
 NEXT = (

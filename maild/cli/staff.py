@@ -25,7 +25,7 @@ from maild.model import Address
 from maild.steps.house import House
 from maild.store import register, tickets
 from maild.store.tickets import TicketView
-from maild.suggest import did_you_mean
+from maild.yaml.suggest import did_you_mean
 
 app = new_app()
 Number = Annotated[str, typer.Argument(metavar="N", help="Ticket number: SD-1042, sd-1042 or 1042.")]

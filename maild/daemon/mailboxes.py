@@ -11,7 +11,7 @@ import structlog
 from maild import pipeline
 from maild.config import read_secret_file
 from maild.ingest.imap import AccountState, ImapWatcher
-from maild.ingest.imap_reader import Cursor
+from maild.ingest.imap.reader import Cursor
 from maild.model import ReceivedMail
 from maild.settings import ImapAccount, Settings
 from maild.steps.house import House

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from maild.cli.migrate import bring_up_to_date
 from maild.config import load_settings
+from maild.config.starter import write_starter
 from maild.demo.mails import DESK, Sent
 from maild.errors import SourceUnavailable
 from maild.notify.sink import Sink
-from maild.starter import write_starter
 
 START = 30.0
 STOP = 10.0

@@ -20,7 +20,7 @@ from maild.rules.language import Actions, Example, Rule
 from maild.rules.model import Draft, RuleView
 from maild.rules.regex import NOTHING_CAUGHT
 from maild.rules.run import act, holds, missed
-from maild.suggest import did_you_mean
+from maild.yaml.suggest import did_you_mean
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

@@ -29,7 +29,7 @@ from maild.model import Register
 from maild.rules import actions, conditions
 from maild.rules.regex import is_pattern, pattern
 from maild.rules.words import check_word
-from maild.suggest import did_you_mean
+from maild.yaml.suggest import did_you_mean
 
 REGISTER_WORDS = tuple(state.value for state in Register)
 

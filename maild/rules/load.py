@@ -18,9 +18,9 @@ from maild.rules.actions import placeholders
 from maild.rules.examples import differences
 from maild.rules.language import Rule, When
 from maild.rules.regex import Pattern, is_pattern, pattern
-from maild.suggest import did_you_mean
-from maild.yaml_file import Document, Step, read
-from maild.yaml_problems import build
+from maild.yaml.file import Document, Step, read
+from maild.yaml.problems import build
+from maild.yaml.suggest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ import structlog
 
 from maild.clock import system_clock
 from maild.errors import StoreFull
-from maild.ingest import imap_session
 from maild.ingest.imap import Pauses
-from maild.ingest.imap_reader import FolderReader
-from maild.ingest.imap_session import ImapSession
+from maild.ingest.imap import session as imap_session
+from maild.ingest.imap.reader import FolderReader
+from maild.ingest.imap.session import ImapSession
 from tests.ingest.imap_ledger import NOON, Ledger, account, mail, subject, watching
 from tests.servers.cut_proxy import Cut, cutting
 from tests.servers.dovecot import Dovecot

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from imapclient.exceptions import IMAPClientAbortError
 
 from maild.errors import StoreUnavailable, TemporaryFailure
-from maild.ingest.imap_reader import BATCH_BYTES, BATCH_MAILS, Cursor, FolderReader, batches
-from maild.ingest.imap_session import Folder, ImapSession
+from maild.ingest.imap.reader import BATCH_BYTES, BATCH_MAILS, Cursor, FolderReader, batches
+from maild.ingest.imap.session import Folder, ImapSession
 from maild.model import ReceivedMail
 from tests.ingest.imap_ledger import NOON, Ledger, account, mail
 

@@ -6,7 +6,7 @@ import pytest
 
 from maild.errors import ConfigError
 from maild.ingest.imap import ImapWatcher, Pauses
-from maild.ingest.imap_session import words
+from maild.ingest.imap.session import words
 from tests.ingest.imap_ledger import Ledger, account, mail, watching
 from tests.servers.fake_imap import Script, fake_imap
 from tests.servers.requirement import wait_until

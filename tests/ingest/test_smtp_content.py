@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from smtp_peer import run, serving
 
 from maild.ingest.lmtp_client import stuffed
-from maild.ingest.smtp_data import Budget, receive
+from maild.ingest.smtp.data import Budget, receive
 
 SMUGGLED = b"MAIL FROM:<evil@example.com>\r\nRCPT TO:<help@desk.example>\r\nDATA\r\n\r\nsmuggled"
 FALSE_ENDS = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from smtp_peer import NOON, run, serving
 
-from maild.ingest.smtp_commands import MOST_RECIPIENTS
+from maild.ingest.smtp.commands import MOST_RECIPIENTS
 from maild.model import Source
 
 

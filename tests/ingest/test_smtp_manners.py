@@ -8,7 +8,7 @@ import logging
 import pytest
 from smtp_peer import Peer, run, serving
 
-from maild.ingest.smtp_session import MOST_COMMANDS, MOST_ERRORS
+from maild.ingest.smtp.session import MOST_COMMANDS, MOST_ERRORS
 
 
 async def _until_sent_away(peer: Peer, line: str, most: int) -> tuple[int, str]:

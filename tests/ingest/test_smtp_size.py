@@ -7,7 +7,7 @@ import asyncio
 import psutil
 from smtp_peer import run, serving, until
 
-from maild.ingest.smtp_data import ROOM, Budget
+from maild.ingest.smtp.data import ROOM, Budget
 
 MEBIBYTE = 1 << 20
 

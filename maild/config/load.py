@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from maild.config_checks import directory_problems, recipient_problems, settings_problems
-from maild.config_policy import compile_policy
+from maild.config.checks import directory_problems, recipient_problems, settings_problems
+from maild.config.policy import compile_policy
 from maild.decide.policy import Policy
 from maild.directory import Directory
 from maild.errors import ConfigError, Problem
 from maild.settings import Listener, Settings
-from maild.yaml_file import Document, Step, read
-from maild.yaml_problems import build
+from maild.yaml.file import Document, Step, read
+from maild.yaml.problems import build
 
 SQLITE = "sqlite:///"
 PLACES = ("desks", "rules", "directory", "templates", "state")

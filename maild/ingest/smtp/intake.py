@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from maild.clock import Clock
-from maild.ingest.smtp_data import Budget
+from maild.ingest.smtp.data import Budget
 from maild.model import ReceivedMail
 from maild.settings import Limits
 
 if TYPE_CHECKING:
-    from maild.ingest.smtp_connection import Connection
+    from maild.ingest.smtp.connection import Connection
 
 Accept = Callable[[ReceivedMail], Awaitable[None]]
 Accepts = Callable[[str], bool]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from maild.errors import ConfigError, Problem
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parent.parent
 SETTINGS = "maild.yaml"
 
 

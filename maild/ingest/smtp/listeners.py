@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 from maild.clock import Clock, system_clock
 from maild.errors import SourceUnavailable
-from maild.ingest.smtp_intake import Accept, Accepts, Intake
-from maild.ingest.smtp_session import MailSession
-from maild.ingest.smtp_sockets import BACKLOG, Bound, Opened, open_listener
+from maild.ingest.smtp.intake import Accept, Accepts, Intake
+from maild.ingest.smtp.session import MailSession
+from maild.ingest.smtp.sockets import BACKLOG, Bound, Opened, open_listener
 from maild.model import Source
 from maild.settings import Settings
 

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple, Protocol
 
 from maild.clock import Clock
 from maild.errors import SourceUnavailable
-from maild.ingest.imap_session import Folder, ImapSession
+from maild.ingest.imap.session import Folder, ImapSession
 from maild.ingest.scan import noted
 from maild.model import ReceivedMail, Source
 from maild.settings import ImapAccount

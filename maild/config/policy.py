@@ -21,9 +21,9 @@ from maild.notify.builtin import builtin_templates
 from maild.notify.environment import template_problems
 from maild.rules.load import Known, load_rules
 from maild.settings import Settings
-from maild.suggest import did_you_mean
-from maild.yaml_file import Document, read
-from maild.yaml_problems import build
+from maild.yaml.file import Document, read
+from maild.yaml.problems import build
+from maild.yaml.suggest import did_you_mean
 
 LARGEST_TEMPLATE = 256 << 10
 

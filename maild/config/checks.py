@@ -14,8 +14,8 @@ from maild.directory import Directory
 from maild.errors import Problem
 from maild.ingest.addresses import normal_address
 from maild.settings import Settings
-from maild.suggest import did_you_mean
-from maild.yaml_file import Document, Step
+from maild.yaml.file import Document, Step
+from maild.yaml.suggest import did_you_mean
 
 SCHEMES = ("sqlite", "postgresql")
 

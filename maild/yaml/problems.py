@@ -17,8 +17,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from maild.errors import ConfigError, Problem
-from maild.suggest import did_you_mean
-from maild.yaml_file import Document, Step
+from maild.yaml.file import Document, Step
+from maild.yaml.suggest import did_you_mean
 
 T = TypeVar("T")
 Fields = Mapping[str, FieldInfo]

@@ -21,8 +21,8 @@ from imapclient.exceptions import IMAPClientError, LoginError
 
 from maild.clock import Clock, system_clock
 from maild.errors import MaildError
-from maild.ingest.imap_reader import Cursor, CursorStore, FolderReader, Take
-from maild.ingest.imap_session import ImapSession, require_private_line, words
+from maild.ingest.imap.reader import Cursor, CursorStore, FolderReader, Take
+from maild.ingest.imap.session import ImapSession, require_private_line, words
 from maild.settings import MEBIBYTE, ImapAccount
 
 __all__ = ["AccountState", "Cursor", "CursorStore", "ImapWatcher", "Take"]

@@ -16,7 +16,7 @@ from typing import Self, cast
 
 from aiosmtpd.smtp import SMTP
 
-from maild.ingest.smtp_intake import Intake
+from maild.ingest.smtp.intake import Intake
 from maild.model import Source
 
 # aiosmtpd writes addresses at INFO and the mail itself at DEBUG.

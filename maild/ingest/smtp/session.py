@@ -11,10 +11,10 @@ from __future__ import annotations
 import asyncio
 
 from maild.errors import StoreFull, StoreUnavailable
-from maild.ingest import smtp_commands as commands
 from maild.ingest.scan import noted
-from maild.ingest.smtp_connection import Connection, State, log, note
-from maild.ingest.smtp_data import NO_ROOM, TOO_BIG, Flooding, Share, receive, waiting
+from maild.ingest.smtp import commands
+from maild.ingest.smtp.connection import Connection, State, log, note
+from maild.ingest.smtp.data import NO_ROOM, TOO_BIG, Flooding, Share, receive, waiting
 from maild.model import ReceivedMail, Source
 
 LONGEST_COMMAND = 2048

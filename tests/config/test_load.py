@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from maild.config import database_url, load_directory, load_policy, load_settings, read_secret_file
-from maild.config_reference import SECTIONS, reference
+from maild.config.reference import SECTIONS, reference
+from maild.config.starter import starter_files, write_starter
 from maild.decide.policy import Policy
 from maild.errors import ConfigError
 from maild.model import Register
 from maild.settings import Relay, Settings
-from maild.starter import starter_files, write_starter
-from tests.config_site import D, M, R, S, U, change, said, site
+from tests.config.site import D, M, R, S, U, change, said, site
 
 __all__ = ["site"]
 

@@ -8,7 +8,7 @@ import pytest
 
 from maild.config import check, load_policy, load_settings, read_secret_file
 from maild.errors import ConfigError, ExitCode
-from tests.config_site import D, M, R, S, U, change, said, site
+from tests.config.site import D, M, R, S, U, change, said, site
 
 __all__ = ["site"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from maild.config import check
-from tests.config_site import D, M, R, S, U, said, site
+from tests.config.site import D, M, R, S, U, said, site
 
 __all__ = ["site"]
 

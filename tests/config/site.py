@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from maild.config import check
-from maild.starter import write_starter
+from maild.config.starter import write_starter
 
 M, D, S, U, R = "maild.yaml", "directory.yaml", "desks/service.yaml", "rules/10-urgency.yaml", "rules/20-routing.yaml"
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from maild.ingest.smtp_data import NO_ROOM
-from maild.ingest.smtp_grammar import known_form, mail_parameters, read_path, sender_of
+from maild.ingest.smtp.data import NO_ROOM
+from maild.ingest.smtp.grammar import known_form, mail_parameters, read_path, sender_of
 
 if TYPE_CHECKING:
-    from maild.ingest.smtp_session import MailSession
+    from maild.ingest.smtp.session import MailSession
 
 MOST_RECIPIENTS = 100
 """Recipients of one mail; RFC 5321 4.5.3.1.8 asks for at least so many."""
