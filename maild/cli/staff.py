@@ -114,7 +114,7 @@ def _act(ctx: typer.Context, number: str, name: str | None, json: bool, want: Ca
 
 
 def _hand(house: House, tx: Connection, number: str, name: str | None) -> Hand:
-    view = tickets.show_ticket(tx, tickets.find_number(tx, number))
+    view = tickets.show_ticket(tx, tickets.find_number(tx, number), lock=True)
     desk = house.policy.desk_named(view.ticket.desk)
     if desk is None:
         raise NotPossible(f"{view.ticket.number} is of desk {view.ticket.desk}, which the policy no longer has")

@@ -20,7 +20,6 @@ from maild.store import inbox, nodes, outbox, policies
 from maild.store.inbox_views import InboxCounts
 from maild.store.nodes import Run
 from maild.store.outbox_views import OutboxCounts
-from maild.store.states import InboxState
 
 app = new_app()
 SLOW_INBOX = timedelta(minutes=10)
@@ -35,8 +34,6 @@ class Health:
     nodes: tuple[Run, ...]
     availability: float
     inbox: InboxCounts
-    inbox_oldest: datetime | None
-    quarantine_oldest: datetime | None
     outbox: OutboxCounts
     policy: str
     policy_problem: str
@@ -63,25 +60,17 @@ def status(ctx: typer.Context, json: AsJson = False) -> int:
 
 def look(tx: Connection, settings: Settings, now: datetime) -> Health:
     """The state of things at `now`."""
-    counts = inbox.counts(tx)
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return Health(
         daemon=running(settings.state),
         nodes=nodes.running(tx, now),
         availability=nodes.availability(tx, month, now),
-        inbox=counts,
-        inbox_oldest=_oldest(tx, InboxState.WAITING, counts.waiting),
-        quarantine_oldest=_oldest(tx, InboxState.QUARANTINED, counts.quarantined),
+        inbox=inbox.counts(tx),
         outbox=outbox.counts(tx),
         policy=policies.current_version(tx) or "",
         policy_problem=policies.complaint(tx),
         mail_goes=_destination(settings),
     )
-
-
-def _oldest(tx: Connection, state: InboxState, count: int) -> datetime | None:
-    found = inbox.list_entries(tx, state, count) if count else ()
-    return found[-1].received_at if found else None
 
 
 def _destination(settings: Settings) -> str:
@@ -98,9 +87,9 @@ def _lines(health: Health, now: datetime) -> Iterator[tuple[str, str]]:
     waiting = health.inbox
     yield (
         "inbox",
-        f"{waiting.waiting} waiting{_since(health.inbox_oldest, now)}, {waiting.claimed} at work, {waiting.done} done",
+        f"{waiting.waiting} waiting{_since(health.inbox.oldest, now)}, {waiting.claimed} at work, {waiting.done} done",
     )
-    yield "quarantine", f"{waiting.quarantined}{_since(health.quarantine_oldest, now)}"
+    yield "quarantine", f"{waiting.quarantined}{_since(health.inbox.quarantined_oldest, now)}"
     out = health.outbox
     yield "outbox", f"{out.queued} queued, {out.sending} being sent, {out.deferred} deferred{_since(out.oldest, now)}"
     yield "not sent", f"{out.failed} failed, {out.unknown} unknown"
@@ -122,7 +111,7 @@ def _needs(health: Health, now: datetime) -> Iterator[str]:
         yield f"{health.inbox.quarantined} in quarantine: `maild quarantine`"
     if lost := health.outbox.failed + health.outbox.unknown:
         yield f"{lost} did not go out: `maild outbox --state failed`, `maild outbox --state unknown`"
-    if health.inbox_oldest and now - health.inbox_oldest > SLOW_INBOX:
-        yield f"mail has waited for {age(health.inbox_oldest, now)} to be read: look at the daemon's log"
+    if health.inbox.oldest and now - health.inbox.oldest > SLOW_INBOX:
+        yield f"mail has waited for {age(health.inbox.oldest, now)} to be read: look at the daemon's log"
     if health.outbox.oldest and now - health.outbox.oldest > SLOW_OUTBOX:
         yield f"mail has waited for {age(health.outbox.oldest, now)} to go out: `maild outbox --state deferred`"

@@ -15,6 +15,7 @@ from typing import BinaryIO, NamedTuple
 from maild.errors import NotFound
 
 STDIN = "-"
+ONE_MAIL = ".eml"  # whatever a later line looks like
 PIECE = 1 << 20
 
 # RFC 4155: "From ", an address, a date. Without a time and a year it is a sentence of somebody's text.
@@ -72,6 +73,9 @@ def _file(path: Path) -> Iterator[Found]:
     with path.open("rb") as file:
         if not _FROM_LINE.match(file.readline(PIECE)):
             yield Found(str(path), path.read_bytes())
+            return
+        if path.suffix == ONE_MAIL:
+            yield Found(str(path), _without_from_line(path.read_bytes()))
             return
         for number, raw in enumerate(_mbox(file), start=1):
             yield Found(f"{path}#{number}", raw)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from maild.errors import NotFound
 from maild.model import Disposition, EntryId, Reason, Source, TicketId
@@ -44,12 +44,14 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True)
 class InboxCounts:
-    """How many entries stand where."""
+    """How many entries stand where; `oldest` is when the oldest that waits was received, None where none does."""
 
     waiting: int
     claimed: int
     quarantined: int
     done: int
+    oldest: datetime | None = None
+    quarantined_oldest: datetime | None = None
 
 
 def list_entries(tx: Connection, state: InboxState | None = None, limit: int = 100) -> tuple[EntryView, ...]:
@@ -90,7 +92,13 @@ def counts(tx: Connection) -> InboxCounts:
     quarantined = tx.execute(select(func.count()).select_from(inbox_entry).where(QUARANTINED)).scalar_one()
     total = tx.execute(select(func.count()).select_from(inbox_entry)).scalar_one()
     waiting, claimed = found.get(InboxState.WAITING, 0), found.get(InboxState.CLAIMED, 0)
-    return InboxCounts(waiting, claimed, quarantined, total - waiting - claimed - quarantined)
+    done = total - waiting - claimed - quarantined
+    oldest = _first(tx, and_(INBOX_OPEN, _entry.state == InboxState.WAITING))
+    return InboxCounts(waiting, claimed, quarantined, done, oldest, _first(tx, QUARANTINED))
+
+
+def _first(tx: Connection, which: ColumnElement[bool]) -> datetime | None:
+    return tx.execute(select(_entry.received_at).where(which).order_by(_entry.id).limit(1)).scalar_one_or_none()
 
 
 def _row(tx: Connection, entry: EntryId) -> AnyRow:

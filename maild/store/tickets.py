@@ -108,9 +108,9 @@ def find_number(tx: Connection, written: str) -> TicketId:
     return TicketId(alias)
 
 
-def show_ticket(tx: Connection, number: TicketId) -> TicketView:
-    """One ticket. Raises NotFound."""
-    found = tickets_by_id(tx, [number]).get(number)
+def show_ticket(tx: Connection, number: TicketId, *, lock: bool = False) -> TicketView:
+    """One ticket; `lock` holds it to the end of the transaction. Raises NotFound."""
+    found = tickets_by_id(tx, [number], lock=lock).get(number)
     if found is None:
         raise NotFound(f"there is no ticket {number}")
     articles = tx.execute(select(article).where(article.c.ticket_id == number).order_by(article.c.id)).all()

@@ -119,3 +119,13 @@ def test_an_empty_file_is_an_empty_mail(tmp_path: Path) -> None:
     file = tmp_path / "empty"
     file.touch()
     assert [raw for _, raw in mails([str(file)])] == [b""]
+
+
+def test_a_file_that_says_it_is_one_mail_is_one_mail(tmp_path: Path) -> None:
+    """Sighting: a report saved as .eml whose returned text holds a line that begins like an mbox's."""
+    (tmp_path / "one.eml").write_bytes(
+        b"From a@b Fri Nov 20 09:00:00 2026\nSubject: x\n\nFrom a@b Fri Nov 20 09:00:00 2026\n"
+    )
+    (found,) = mails([str(tmp_path / "one.eml")])
+    assert found.name == str(tmp_path / "one.eml")
+    assert found.raw.startswith(b"Subject: x")

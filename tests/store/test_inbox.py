@@ -120,7 +120,7 @@ def test_a_crash_is_charged_to_one_mail_which_then_runs_alone_and_then_is_set_as
     assert claim(store, now=NOON + 2 * LEASE, limit=1)[0].id == other
     with store.reading() as tx:
         (view,) = inbox.list_entries(tx, InboxState.QUARANTINED)
-        assert inbox.counts(tx) == inbox.InboxCounts(0, 1, 1, 0)
+        assert inbox.counts(tx) == inbox.InboxCounts(0, 1, 1, 0, oldest=None, quarantined_oldest=NOON)
     assert (view.id, view.attempts, view.cause, view.disposition) == (guilty, 2, "cpu", Disposition.QUARANTINED)
 
 
