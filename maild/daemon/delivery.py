@@ -78,6 +78,9 @@ class DeliveryLoop:
             except TemporaryFailure as error:
                 log.warning("delivery waits", because=str(error).partition("\n")[0])
                 await asyncio.sleep(PAUSE)
+            except Exception as error:  # noqa: BLE001 - the loop's one catch-all: one odd mail must not stop the others
+                log.error("delivery stumbled", error=type(error).__name__)
+                await asyncio.sleep(PAUSE)
 
     async def close(self) -> None:
         await self._carrier.close()

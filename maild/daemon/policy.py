@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 
 from maild.clock import system_clock
 from maild.config import database_url, load_directory, load_policy
-from maild.errors import ConfigError
+from maild.errors import ConfigError, Problem
 from maild.settings import Settings
 from maild.steps.house import House
 from maild.steps.opening import current_policy, furnish, reloaded
+from maild.steps.secret import fingerprint, read_secret
 from maild.store import policies, register
 from maild.store.engine import Store, open_store, require_schema
 
@@ -34,6 +35,7 @@ class PolicyKeeper:
         """The house at start: with the files' policy, or the last good one if the files are broken."""
         store = open_store(database_url(self._settings))
         require_schema(store)
+        self._check_secret(store)
         self._take(store)
         return furnish(self._settings, store, current_policy(store), system_clock)
 
@@ -44,6 +46,15 @@ class PolicyKeeper:
     def follow(self, house: House) -> House:
         """The house with the version that is current in the database."""
         return reloaded(house, self._settings)
+
+    def _check_secret(self, store: Store) -> None:
+        """A reply address made by one node is read by another: they must sign alike."""
+        mine = fingerprint(read_secret(self._settings.state))
+        if not store.retrying(lambda tx: policies.same_secret(tx, mine)):
+            advice = (
+                "is not the one this database was first used with: copy `secret` from the first node's state folder"
+            )
+            raise ConfigError(Problem(str(self._settings.state / "secret"), 0, 0, advice))
 
     def _take(self, store: Store) -> None:
         """Files → database. What is wrong with them is said, and kept for `maild status`."""

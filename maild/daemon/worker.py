@@ -67,6 +67,7 @@ class Worker:
         self._watch = watch
         self._line = line
         self._failures = 0
+        self._behind = False
 
     def work(self) -> None:
         while True:
@@ -78,14 +79,15 @@ class Worker:
                 return
             if b"w" in told:
                 time.sleep(COMPANY)
-            if b"p" in told:
-                self._house = reloaded(self._house, self._post.settings)
+            self._behind |= b"p" in told
 
     def _once(self) -> int:
         """One round; an outage pauses the worker and charges nobody (law 3)."""
         try:
             if self._failures:
                 self._give_back()
+            if self._behind:
+                self._house, self._behind = reloaded(self._house, self._post.settings), False
             done = pipeline.process(self._house, self._post.owner, self._watch)
         except TemporaryFailure as error:
             self._failures += 1

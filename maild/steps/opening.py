@@ -34,10 +34,11 @@ def furnish(settings: Settings, store: Store, policy: Policy, clock: Clock) -> H
 
 def reloaded(house: House, settings: Settings) -> House:
     """The same house with the policy that is current now."""
-    policy = current_policy(house.store)
-    if policy.version == house.policy.version:
+    with house.store.reading() as tx:
+        version = policies.current_version(tx)
+    if version == house.policy.version:
         return house
-    fresh = furnish(settings, house.store, policy, house.clock)
+    fresh = furnish(settings, house.store, current_policy(house.store), house.clock)
     return replace(fresh, lease=house.lease)
 
 

@@ -5,6 +5,7 @@ Nodes that share a database must share this file: a reply address made by one is
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -26,6 +27,11 @@ def read_secret(state: Path) -> bytes:
             Problem(str(path), 0, 0, f"holds {len(secret)} bytes instead of {LENGTH}: restore it from a backup")
         )
     return secret
+
+
+def fingerprint(secret: bytes) -> str:
+    """What may be known of it: enough to see whether two nodes have the same one."""
+    return hashlib.sha256(b"maild fingerprint " + secret).hexdigest()[:16]
 
 
 def _create(path: Path) -> None:

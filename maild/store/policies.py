@@ -12,6 +12,7 @@ from maild.store.schema import policy, setting
 
 CURRENT = "policy"
 COMPLAINT = "policy-problem"
+FINGERPRINT = "token-fingerprint"
 
 
 def put(tx: Connection, new: Policy, now: datetime) -> bool:
@@ -40,6 +41,13 @@ def by_hash(tx: Connection, version: str) -> Policy | None:
     """One version; None if there was never such a one."""
     body = tx.execute(select(policy.c.body).where(policy.c.hash == version)).scalar_one_or_none()
     return None if body is None else Policy.model_validate_json(body)
+
+
+def same_secret(tx: Connection, fingerprint: str) -> bool:
+    """Whether this node signs with the secret that the first node on this database signed with."""
+    insert_rows(tx, setting, [{"key": FINGERPRINT, "value": fingerprint}], "DO NOTHING")
+    first: str = tx.execute(select(setting.c.value).where(setting.c.key == FINGERPRINT)).scalar_one()
+    return first == fingerprint
 
 
 def complain(tx: Connection, problem: str) -> None:

@@ -63,7 +63,9 @@ class Ledger:
                 yield f"{one} was never confirmed"
                 continue
             ours, state, _, ambiguous = confirmed[one]
-            if state != "sent" or not 1 <= relayed[ours] <= 1 + ambiguous:
+            # Law 10: a lost answer is worth one more copy, a second one none; the mail is then listed as unknown.
+            ended = state == "sent" or (state == "unknown" and ambiguous == 2)
+            if not ended or not 1 <= relayed[ours] <= min(2, 1 + ambiguous):
                 yield f"the confirmation {ours} is {state}: {relayed[ours]} copies, {ambiguous} lost answers"
         for stray in set(relayed) - {row[0] for row in confirmed.values()}:
             yield f"the relay got {stray}, which no outbox entry knows"

@@ -57,3 +57,12 @@ def deliver(world: World, number: int) -> None:
             world.send(a_mail(f"p{number}-{count}@people.example", subject=f"Mail {number} {count}"))
         except OSError:
             return  # this node was killed; its sender would come back
+
+
+@pytest.mark.postgres
+def test_a_node_with_another_secret_is_refused_with_what_to_do(
+    build: Callable[..., World], empty_postgres_url: str
+) -> None:
+    build("first", empty_postgres_url).maild("reload")
+    second = build("second", empty_postgres_url)
+    assert second.exit_code("reload") == 78

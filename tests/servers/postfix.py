@@ -153,7 +153,9 @@ def running_postfix(
     try:
         wait_until(lambda: process.poll() is not None or greets(port), "Postfix greets")
         if process.poll() is not None:
-            pytest.fail(f"Postfix did not start: {(home / 'errors').read_text()}")
+            log = home / "log"
+            said = (home / "errors").read_text() + (log.read_text() if log.exists() else "")
+            pytest.fail(f"Postfix did not start: {said}")
         yield Postfix(home, port, process.pid)
     finally:
         process.terminate()
