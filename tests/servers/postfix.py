@@ -144,23 +144,29 @@ def running_postfix(
     lmtp: Target = NOBODY, relay: Target = NOBODY, domains: str = "tickets.example"
 ) -> Iterator[Postfix]:
     """Start a Postfix of our own, and end it. `lmtp` and `relay` are (host, port), or for `lmtp` a socket's path."""
-    home = Path(tempfile.mkdtemp(prefix="maild-postfix-"))
-    port = free_port()
-    etc = write_home(home, port, lmtp, relay, domains)
-    with (home / "errors").open("wb") as errors:
-        command = [*DIES_WITH_US, PROGRAM, "-d", "-c", str(etc)]
-        process = subprocess.Popen(command, stdout=errors, stderr=errors, start_new_session=True)
+    home, port, process = _started(lmtp, relay, domains)
     try:
-        wait_until(lambda: process.poll() is not None or greets(port), "Postfix greets")
-        if process.poll() is not None:
-            log = home / "log"
-            said = (home / "errors").read_text() + (log.read_text() if log.exists() else "")
-            pytest.fail(f"Postfix did not start: {said}")
         yield Postfix(home, port, process.pid)
     finally:
         process.terminate()
         process.wait(timeout=10)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _started(lmtp: Target, relay: Target, domains: str) -> tuple[Path, int, subprocess.Popen[bytes]]:
+    """A Postfix that greets. Somebody may have taken the port since it was found free: then once more, elsewhere."""
+    said = ""
+    for _ in range(3):
+        home, port = Path(tempfile.mkdtemp(prefix="maild-postfix-")), free_port()
+        command = [*DIES_WITH_US, PROGRAM, "-d", "-c", str(write_home(home, port, lmtp, relay, domains))]
+        with (home / "errors").open("wb") as errors:
+            process = subprocess.Popen(command, stdout=errors, stderr=errors, start_new_session=True)
+        wait_until(lambda: process.poll() is not None or greets(port), "Postfix greets")  # noqa: B023 - waited for here
+        if process.poll() is None:
+            return home, port, process
+        said = "\n".join(path.read_text() for path in (home / "errors", home / "log") if path.exists())
+        shutil.rmtree(home)
+    pytest.fail(f"Postfix ended at once ({process.returncode}): {said}")
 
 
 @pytest.fixture
