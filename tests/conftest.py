@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,3 +82,12 @@ def store(database_url: str) -> Iterator[Store]:
     opened = open_store(database_url, pool_size=10)
     yield opened
     opened.close()
+
+
+@pytest.fixture(autouse=True)
+def umask_stays() -> Iterator[None]:
+    """maild makes everything it writes private to its user; what the next test writes is that test's own business."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
