@@ -17,6 +17,7 @@ from maild.notify.maildir import MaildirRelay
 from maild.notify.smtp import Relay
 from maild.settings import Settings
 from maild.steps.house import House
+from maild.store import outbox
 
 PAUSE = 2.0
 log = structlog.get_logger()
@@ -52,7 +53,7 @@ def carrier_for(settings: Settings, house: House, dots: Dots) -> Carrier:
 class DeliveryLoop:
     """Runs `pipeline.deliver` in a thread; the sending itself happens on the loop, over kept connections.
 
-    A relay that cannot be reached costs no mail an attempt: it is asked first, with growing pauses.
+    A relay is left alone while there is nothing to send; one that cannot be reached costs no mail an attempt.
     """
 
     def __init__(self, settings: Settings, node: str, house: Callable[[], House], dots: Dots) -> None:
@@ -73,7 +74,7 @@ class DeliveryLoop:
             await self._due.wait()
             self._due.clear()
             try:
-                while await self._carrier.ready() and await self._some():
+                while await asyncio.to_thread(self._is_due) and await self._carrier.ready() and await self._some():
                     pass
             except TemporaryFailure as error:
                 log.warning("delivery waits", because=str(error).partition("\n")[0])
@@ -84,6 +85,11 @@ class DeliveryLoop:
 
     async def close(self) -> None:
         await self._carrier.close()
+
+    def _is_due(self) -> bool:
+        house = self._house()
+        with house.store.reading() as tx:
+            return outbox.is_due(tx, house.clock())
 
     async def _some(self) -> int:
         done = await asyncio.to_thread(pipeline.deliver, self._house(), self._owner, self._send)

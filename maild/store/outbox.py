@@ -132,6 +132,12 @@ def claim(tx: Connection, owner: str, now: datetime, lease: timedelta, limit: in
     return tuple(_claimed(row) for row in rows)
 
 
+def is_due(tx: Connection, now: datetime) -> bool:
+    """Whether any mail waits to go out by now. Cheap: asked before a relay is bothered."""
+    waiting = select(_entry.id).where(OUTBOX_OPEN, _entry.state.in_(WAITING), _entry.due_at <= now).limit(1)
+    return tx.execute(waiting).first() is not None
+
+
 def _claimed(row: AnyRow) -> OutboxEntry:
     mail = OutgoingMail(row.message_id, row.mail_from, row.recipient, row.raw)
     return OutboxEntry(OutboxId(row.id), row.ticket_id, mail, row.attempts + 1, row.created_at, row.ambiguous)
