@@ -97,7 +97,7 @@ def test_a_bug_while_sending_does_not_end_the_loop(store: Store, tmp_path: Path,
     def the_next_is_carried(_times: int) -> bool:
         if not carrier.stumbles and carrier.asked == 1:
             queue(store, "second")
-        return len(carrier.carried) == 1
+        return len(carrier.carried) > 0
 
     run(store, tmp_path, the_next_is_carried)
     assert carrier.asked > 1
