@@ -30,6 +30,12 @@ class Ledger:
         wanted = set(accepted)
         return [*self._integrity(), *self._once(wanted), *self._confirmed(wanted, Counter(map(message_id, relayed)))]
 
+    def summary(self) -> str:
+        """What the kills did, in numbers."""
+        became = dict(self.rows("SELECT disposition, count(*) FROM inbox_entry GROUP BY disposition"))
+        attempts = dict(self.rows("SELECT result, count(*) FROM delivery GROUP BY result"))
+        return f"mails: {became}; deliveries: {attempts}"
+
     def quarantined(self) -> set[str]:
         return {row[0] for row in self.rows("SELECT message_id FROM inbox_entry WHERE state = 'quarantined'")}
 

@@ -68,6 +68,8 @@ def test_thirty_kills_lose_nothing_and_double_nothing(build: Callable[..., World
     finish(world)
     accepted = [one for sender in senders for one in sender.accepted]
     ledger = Ledger(world.state / "maild.db")
+    print(f"{KILLS} kills, {len(accepted)} mails accepted, {len(world.sink.mails)} confirmations relayed")
+    print(ledger.summary())
     assert [one for sender in senders for one in sender.refused] == []
     assert ledger.faults(accepted, [kept.raw for kept in world.sink.mails]) == []
     assert len(accepted) > 10 * KILLS / 3
