@@ -8,7 +8,7 @@ import signal
 import typer
 
 from maild.cli.help import examples, new_app
-from maild.cli.house import quiet_logs, require_database, settings_of, settings_path
+from maild.cli.house import quiet_logs, require_database, settings_of
 from maild.cli.output import say
 from maild.config import load_directory, load_policy
 from maild.daemon.node import running
@@ -28,7 +28,7 @@ def reload(ctx: typer.Context) -> None:
     load_directory(settings)
     require_database(settings)
     quiet_logs()
-    house = PolicyKeeper(settings_path(ctx), settings).open()
+    house = PolicyKeeper(settings).open()
     house.store.close()
     daemon = running(settings.state)
     if daemon:

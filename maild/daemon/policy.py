@@ -5,8 +5,6 @@ Law 13: a broken file never replaces what serves; the last good policy goes on, 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import structlog
 from sqlalchemy import Connection
 
@@ -26,10 +24,8 @@ log = structlog.get_logger()
 class PolicyKeeper:
     """Takes policy from files into the database, and from the database into the house."""
 
-    def __init__(self, file: Path, settings: Settings) -> None:
-        self._file = file
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self.problem = ""
 
     def open(self) -> House:
         """The house at start: with the files' policy, or the last good one if the files are broken."""
@@ -71,13 +67,12 @@ class PolicyKeeper:
             register.import_directory(tx, directory, now)
 
         store.retrying(write)
-        self.problem = ""
 
     def _complain(self, store: Store, error: ConfigError) -> None:
         """The last good policy serves on, if there is one; else the error is the operator's to mend first."""
         with store.reading() as tx:
             if policies.current(tx) is None:
                 raise error
-        self.problem = str(error)
-        log.error("policy not taken; the last good one serves on", problems=self.problem)
-        store.retrying(lambda tx: policies.complain(tx, self.problem))
+        problems = str(error)
+        log.error("policy not taken; the last good one serves on", problems=problems)
+        store.retrying(lambda tx: policies.complain(tx, problems))

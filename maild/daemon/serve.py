@@ -52,7 +52,7 @@ async def serve(choice: Choice) -> None:
     settings = load_settings(choice.settings)
     node.prepare_state(settings.state)
     with node.lock(settings.state):
-        keeper = PolicyKeeper(choice.settings, settings)
+        keeper = PolicyKeeper(settings)
         house = await asyncio.to_thread(keeper.open)
         try:
             await Daemon(settings, house, keeper, choice.roles).run()

@@ -107,6 +107,6 @@ def test_status_tells_of_files_that_were_not_taken(site: Site) -> None:
 
     desk = site.folder / "config/desks/service.yaml"
     desk.write_text(desk.read_text().replace("priority: 3", "priority: 9"))
-    PolicyKeeper(site.settings, load_settings(site.settings)).open().store.close()
+    PolicyKeeper(load_settings(site.settings)).open().store.close()
     done = site.maild("status")
     assert done.code == ExitCode.FINDING and "the last good policy serves on" in done.out and str(desk) in done.out
