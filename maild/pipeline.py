@@ -61,9 +61,13 @@ def deliver(house: House, owner: str, send: Send) -> int:
     """Hand finished mail to the relay and record every attempt; what is being sent was marked so before."""
     entries = house.store.retrying(lambda tx: outbox.claim(tx, owner, house.clock(), house.lease, house.round))
     if entries:
-        deliveries = send(entries)
-        house.store.retrying(lambda tx: outbox.record(tx, deliveries, house.clock(), next_due))
+        record(house, send(entries))
     return len(entries)
+
+
+def record(house: House, deliveries: Sequence[Delivery]) -> None:
+    """What attempts came to. Its own step, since an outage here must not lose what the relay has said."""
+    house.store.retrying(lambda tx: outbox.record(tx, deliveries, house.clock(), next_due))
 
 
 def tick(house: House) -> int:

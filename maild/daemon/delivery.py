@@ -63,6 +63,7 @@ class DeliveryLoop:
         self._dots = dots
         self._carrier = carrier_for(settings, house(), dots)
         self._due = asyncio.Event()
+        self._unrecorded: tuple[Delivery, ...] = ()
 
     def wake(self) -> None:
         """There may be mail to deliver. On the loop's thread."""
@@ -74,6 +75,7 @@ class DeliveryLoop:
             await self._due.wait()
             self._due.clear()
             try:
+                await asyncio.to_thread(self._record_late)
                 while await asyncio.to_thread(self._is_due) and await self._carrier.ready() and await self._some():
                     pass
             except TemporaryFailure as error:
@@ -93,9 +95,20 @@ class DeliveryLoop:
 
     async def _some(self) -> int:
         done = await asyncio.to_thread(pipeline.deliver, self._house(), self._owner, self._send)
-        self._dots.clear()
+        self._forget()
         return done
+
+    def _record_late(self) -> None:
+        """What the relay said while the database was away: recorded before anything else is sent."""
+        if self._unrecorded:
+            pipeline.record(self._house(), self._unrecorded)
+            self._forget()
+
+    def _forget(self) -> None:
+        self._dots.recorded(delivery.outbox for delivery in self._unrecorded)
+        self._unrecorded = ()
 
     def _send(self, entries: Sequence[OutboxEntry]) -> Sequence[Delivery]:
         """Called in the thread; what happens to the loop meanwhile must not strand it."""
-        return asyncio.run_coroutine_threadsafe(self._carrier.deliver(entries), self._loop).result()
+        self._unrecorded = asyncio.run_coroutine_threadsafe(self._carrier.deliver(entries), self._loop).result()
+        return self._unrecorded

@@ -135,7 +135,9 @@ class Daemon:
             outbox.recover(tx, self._name, now, noted)
             return nodes.start(tx, self._name, now)
 
-        return self._house.store.retrying(write)
+        run = self._house.store.retrying(write)
+        self._dots.begin()  # only now: had the database been away, the next start must still know
+        return run
 
     def _ticks(self, run: nodes.RunId) -> tuple[schedule.Tick, ...]:
         rounds = Rounds(lambda: self._house, run)

@@ -50,11 +50,13 @@ class Slots:
         SLOT.pack_into(self._map, number * SLOT.size, *values)
 
     def left_over(self) -> tuple[Work, ...]:
-        """What workers were in when everything was killed; the slots are empty afterwards."""
-        works = [work for number in range(self.count) if (work := self.read(number))]
+        """What workers were in when everything was killed. Reading changes nothing: see `begin`."""
+        return tuple(work for number in range(self.count) if (work := self.read(number)))
+
+    def begin(self) -> None:
+        """To be called once the database has taken what was left over."""
         for number in range(self.count):
             self.write(number, None)
-        return tuple(works)
 
 
 class SlotWatch:

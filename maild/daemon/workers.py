@@ -62,6 +62,8 @@ class Workers:
         return self._slots.left_over()
 
     def start(self) -> None:
+        """The slots are empty from here on: what was left over in them is in the database."""
+        self._slots.begin()
         for number in range(self._settings.workers):
             self._start(number)
 

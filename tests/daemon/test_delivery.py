@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from maild import pipeline
 from maild.daemon import delivery
 from maild.daemon.delivery import DeliveryLoop
 from maild.daemon.dots import Dots
-from maild.model import Delivery, DeliveryResult, OutboxEntry
+from maild.errors import StoreUnavailable
+from maild.model import Delivery, DeliveryResult, OutboxEntry, OutboxState
 from maild.notify.render import Renderer
 from maild.settings import Settings
 from maild.steps.house import House
@@ -101,3 +103,25 @@ def test_a_bug_while_sending_does_not_end_the_loop(store: Store, tmp_path: Path,
 
     run(store, tmp_path, the_next_is_carried)
     assert carrier.asked > 1
+
+
+def test_what_the_relay_said_while_the_database_was_away_is_recorded_and_not_sent_again(
+    store: Store, tmp_path: Path, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue(store, "first")
+    outages, real = [StoreUnavailable(), StoreUnavailable()], pipeline.record
+
+    def record(house: House, deliveries: Sequence[Delivery]) -> None:
+        if outages:
+            raise outages.pop()
+        real(house, deliveries)
+
+    monkeypatch.setattr(pipeline, "record", record)
+    run(store, tmp_path, lambda _: all_sent(store))
+    assert len(carrier.carried) == 1
+    assert not outages
+
+
+def all_sent(store: Store) -> bool:
+    with store.reading() as tx:
+        return {entry.state for entry in outbox.list_entries(tx)} == {OutboxState.SENT}
