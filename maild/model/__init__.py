@@ -30,6 +30,7 @@ from maild.model.incoming import (
     Envelope,
     InboxEntry,
     Message,
+    Note,
     ReceivedMail,
     Source,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "Envelope",
     "InboxEntry",
     "Message",
+    "Note",
     "Notification",
     "NotificationKind",
     "OutboxEntry",

@@ -127,10 +127,20 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a reader at the desk should know of a mail as it was read: a code for logs, and a sentence."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A parsed incoming mail.
 
-    `sender` is set only where there is exactly one From header with exactly one mailbox.
+    `sender` is set only where there is exactly one From header with exactly one mailbox; `claimed_sender` is what
+    a mail client would show of a From that is worse: for people to see, never for rights.
+    `unreadable` is the typed cause why the mail was not read: then only its readable headers are here.
     Message ids are canonical: `<left@right>`, or "" where missing. `text` is the whole body,
     `visible_text` the new part of it. `content_key` identifies the mail over all routes (law 5);
     `lasting_key` is False without Date or Message-ID: then the key counts for 24 hours only.
@@ -160,3 +170,6 @@ class Message:
     content_key: str
     lasting_key: bool
     defects: tuple[str, ...] = ()
+    claimed_sender: Address | None = None
+    notes: tuple[Note, ...] = ()
+    unreadable: str = ""
