@@ -13,21 +13,21 @@ Each step says how much there was to do; 0 means: wait.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from sqlalchemy import Connection
 
-from maild.decide import staff
 from maild.decide.plan import Plan
 from maild.ingest.imap.reader import Cursor
 from maild.model import Delivery, InboxEntry, OutboxEntry, ReceivedMail, Ticket
 from maild.notify.backoff import next_due
 from maild.settings import ImapAccount
-from maild.steps import settling
+from maild.steps import clock, settling
 from maild.steps.house import House
 from maild.steps.reading import read
 from maild.steps.watch import Watch
 from maild.steps.writing import Settled, write
-from maild.store import cursors, deadlines, inbox, outbox
+from maild.store import cursors, inbox, outbox
 from maild.store.engine import Store
 
 Send = Callable[[Sequence[OutboxEntry]], Sequence[Delivery]]
@@ -72,18 +72,12 @@ def record(house: House, deliveries: Sequence[Delivery]) -> None:
 
 def tick(house: House) -> int:
     """Time is just another message: what is due becomes a plan and takes the same road."""
-
-    def remind(tx: Connection) -> int:
-        due = deadlines.due_reminders(tx, house.clock(), limit=100)
-        write(tx, house, "clock", [Settled(staff.reminded(known)) for known in due])
-        return len(due)
-
-    return house.store.retrying(remind)
+    return sum(house.store.retrying(partial(step, house=house)) for step in clock.STEPS)
 
 
 def act(house: House, decide: Callable[[Connection], Plan]) -> Ticket | None:
     """What staff do, in one transaction: look, decide, write. Returns the ticket as it is afterwards."""
-    return house.store.retrying(lambda tx: write(tx, house, "staff", [Settled(decide(tx))])[0])
+    return house.store.retrying(lambda tx: write(tx, house, "staff", [Settled(decide(tx))]).tickets[0])
 
 
 def explain(house: House, entry: InboxEntry) -> Plan:

@@ -56,6 +56,7 @@ class MailFrom(StrEnum):
     """Which envelope sender automatic mail carries (relays differ)."""
 
     NULL = "null"
+    VERP = "verp"
     FIXED = "fixed"
 
 
@@ -73,12 +74,35 @@ class Relay(Section):
     password_file: Path | None = Field(default=None, description="File whose first line is the password.")
     mail_from: MailFrom = Field(
         default=MailFrom.FIXED,
-        description="Envelope sender of automatic mail: null (<>) or fixed (the desk's address).",
+        description="Envelope sender of automatic mail: null (<>), verp (an address of its own for each mail, so that "
+        "every bounce names it; the desk's addresses must accept `+`), or fixed (the desk's address).",
     )
     connections: int = Field(default=4, ge=1, le=20, description="Mails handed over side by side.")
     timeout: float = Field(
         default=60, gt=0, description="Seconds without an answer after which an attempt counts as failed."
     )
+
+
+class Budgets(Section):
+    """How much automatic mail goes out, over sliding windows, whatever happens. Staff's own mails do not count."""
+
+    unverified_a_day: int = Field(default=1, ge=0, description="Automatic mails to an unverified address in 24 hours.")
+    registered_an_hour: int = Field(default=20, ge=1, description="Automatic mails to a registered address in an hour.")
+    registered_a_day: int = Field(default=60, ge=1, description="The same in 24 hours.")
+    alike_an_hour: int = Field(
+        default=3, ge=1, description="Of them, mails that are all but identical; the rest is summed up in one."
+    )
+    thread_an_hour: int = Field(
+        default=10, ge=1, description="Automatic mails on one ticket to one address in an hour."
+    )
+    thread_a_day: int = Field(default=30, ge=1, description="The same in 24 hours.")
+    domain_an_hour: int = Field(
+        default=500, ge=1, description="Automatic mails to all addresses of a domain in an hour."
+    )
+    strangers_an_hour: int = Field(
+        default=300, ge=1, description="Automatic mails to all unverified addresses together in an hour."
+    )
+    total_an_hour: int = Field(default=5000, ge=1, description="Automatic mails in an hour, all in all.")
 
 
 class Limits(Section):
@@ -136,3 +160,4 @@ class Settings(Section):
         default=None, description="Folder whose templates replace the built-in ones, file by file."
     )
     limits: Limits = Field(default=Limits(), description="Bounds that keep one mail from hurting others.")
+    budgets: Budgets = Field(default=Budgets(), description="How much automatic mail goes out.")

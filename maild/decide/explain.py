@@ -14,6 +14,7 @@ from maild.decide.plan import (
     IndexMessageIds,
     JoinTicket,
     LinkTickets,
+    MoveBreaker,
     OpenTicket,
     Plan,
     RecordBounce,
@@ -68,6 +69,8 @@ def describe(change: Change) -> str:
             return f"let {len(change.message_ids)} Message-IDs lead to {_ticket(change.ticket)}"
         case RecordBounce():
             return _bounced(change)
+        case MoveBreaker():
+            return _held_back(change)
         case LinkTickets():
             return f"link {_ticket(change.ticket)} with ticket {change.other}: {change.why}"
         case _:
@@ -98,6 +101,11 @@ def _added(change: AddArticle) -> str:
 def _bounced(change: RecordBounce) -> str:
     kind = "permanently" if change.permanent else "for now"
     return f"record that outbox entry {change.outbox} failed {kind}: {change.status} {change.diagnostic}".rstrip()
+
+
+def _held_back(change: MoveBreaker) -> str:
+    whom = change.breaker.scope.partition(":")[2]
+    return f"hold back automatic mail to {whom} until {change.breaker.until:%Y-%m-%d %H:%M} UTC"
 
 
 def _ticket(ticket: TicketId | None) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from maild.model import Contact, EntryId, OutboxId, Participant, Register, Ticket, TicketId
+from maild.model import Breaker, Contact, EntryId, OutboxId, Participant, Register, Ticket, TicketId
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +58,12 @@ class TicketByNumber:
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """A mail of ours that a report speaks of."""
+    """A mail of ours that a report speaks of, and the breaker its recipient has for earlier reports."""
 
     outbox: OutboxId
     ticket: TicketId | None
     recipient: str
-
-
-@dataclass(frozen=True, slots=True)
-class SentCount:
-    """How many automatic mails an address was sent (or has waiting) in the last hour and the last 24 hours."""
-
-    address: str
-    hour: int
-    day: int
-
-    def plus(self, more: int) -> SentCount:
-        """With so many more, just now."""
-        return SentCount(self.address, self.hour + more, self.day + more)
+    breaker: Breaker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +78,6 @@ class Facts:
     tickets: tuple[KnownTicket, ...] = ()
     by_message_id: tuple[TicketByMessageId, ...] = ()
     by_number: tuple[TicketByNumber, ...] = ()
-    sent: tuple[SentCount, ...] = ()
     bounced: SentMail | None = None
     duplicate_of: EntryId | None = None
     sibling: TicketId | None = None
@@ -104,6 +91,3 @@ class Facts:
 
     def known(self, ticket: TicketId) -> KnownTicket | None:
         return next((known for known in self.tickets if known.ticket.id == ticket), None)
-
-    def sent_to(self, address: str) -> SentCount:
-        return next((count for count in self.sent if count.address == address), SentCount(address, 0, 0))

@@ -29,8 +29,16 @@ def lookup_keys(message: Message, envelope: Envelope, policy: Policy, tokens: To
         message_ids=thread_ids(message)[:MOST_IDS],
         numbers=numbers_in(message.subject),
         token=_token(message, envelope, tokens),
-        bounced_id=message.bounce.original_message_id if message.bounce else "",
+        bounced_id=bounced_mail(message, envelope, tokens),
     )
+
+
+def bounced_mail(message: Message, envelope: Envelope, tokens: Tokens) -> str:
+    """The Message-ID of the mail a report is about: the address it was sent to knows best (VERP)."""
+    if message.bounce is None and (envelope.mail_from != "" or message.automatic):
+        return ""
+    named = tokens.read_bounce_address(envelope.recipient)
+    return named or (message.bounce.original_message_id if message.bounce else "")
 
 
 def people_in(message: Message, policy: Policy) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
-"""Who must hear of this, and who must not, and why: the one gate all automatic mail passes (law 9).
+"""Who must hear of this, and who must not, and why: what a message itself says about being answered (law 9).
 
-`SILENCERS` is asked in order; the first that speaks suppresses the mail, and what it says is recorded.
+`SILENCERS` is asked in order; the first that speaks suppresses the mail, and what it says is recorded. What passes here
+still has to pass the budgets and breakers of `gate`.
 A staff member's own words do not pass here: they are a person's mail.
 """
 
@@ -18,9 +19,6 @@ from maild.model import Address, Envelope, Message, Notification, NotificationKi
 
 # RFC 2142 role addresses and what software calls itself; the list is the union of eight ticket systems'.
 MACHINES = re.compile(r"(mailer-daemon|postmaster|root|abuse|bounces?|(no|do-?not)[-_.]?reply)([+-].*)?@")
-UNVERIFIED_A_DAY = 1
-REGISTERED_AN_HOUR = 20
-REGISTERED_A_DAY = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +76,6 @@ def desk_is_silent(it: Occasion) -> Reason | None:
     return None
 
 
-def budget_is_used_up(it: Occasion) -> Reason | None:
-    """So many automatic mails an address gets, whatever happens."""
-    sent = it.facts.sent_to(it.recipient.address)
-    if it.unverified and sent.day >= UNVERIFIED_A_DAY:
-        return _silent("budget-day", f"an unverified address gets {UNVERIFIED_A_DAY} automatic mail a day")
-    if sent.hour >= REGISTERED_AN_HOUR:
-        return _silent("budget-hour", f"an address gets {REGISTERED_AN_HOUR} automatic mails an hour")
-    if sent.day >= REGISTERED_A_DAY:
-        return _silent("budget-day", f"an address gets {REGISTERED_A_DAY} automatic mails a day")
-    return None
-
-
 SILENCERS: tuple[Silencer, ...] = (
     machine_wrote,
     nobody_to_answer,
@@ -97,7 +83,6 @@ SILENCERS: tuple[Silencer, ...] = (
     machine_reads,
     our_own,
     desk_is_silent,
-    budget_is_used_up,
 )
 
 
@@ -106,7 +91,8 @@ def confirmation(it: Occasion) -> Notification | Suppressed:
     kind = NotificationKind.CONFIRMATION_UNVERIFIED if it.unverified else NotificationKind.CONFIRMATION
     if why := next(filter(None, (silencer(it) for silencer in SILENCERS)), None):
         return Suppressed(kind, "confirmation", it.recipient.address, why)
-    plain = Notification(kind, "confirmation", Address("", it.recipient.address), language_for(it))
+    address = Address("", it.recipient.address)
+    plain = Notification(kind, "confirmation", address, language_for(it), unverified=it.unverified)
     return plain if it.unverified else _threaded(plain, it)
 
 

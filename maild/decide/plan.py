@@ -14,6 +14,7 @@ from maild.model import (
     Address,
     ArticleKind,
     Attachment,
+    Breaker,
     Disposition,
     EntryId,
     Notification,
@@ -123,6 +124,13 @@ class RecordBounce:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveBreaker:
+    """Hold back automatic mail, as the breaker says."""
+
+    breaker: Breaker
+
+
+@dataclass(frozen=True, slots=True)
 class LinkTickets:
     """Two tickets know of each other; `ticket` None is the one this plan opens."""
 
@@ -141,6 +149,7 @@ Change = (
     | SetReminder
     | IndexMessageIds
     | RecordBounce
+    | MoveBreaker
     | LinkTickets
 )
 

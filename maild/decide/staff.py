@@ -133,6 +133,7 @@ def _tell(hand: Hand, kind: NotificationKind, event: str, *values: tuple[str, st
             references=hand.thread[:-1],
             values=(("name", contact.name), ("staff", hand.actor.name), ("subject", hand.known.ticket.title), *values),
             by_person=by_person,
+            unverified=contact.register not in TRUSTED,
         )
         for contact in _audience(hand.known)
     )

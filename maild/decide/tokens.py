@@ -16,6 +16,7 @@ from maild.decide.facts import ReplyToken
 from maild.model import Ticket, TicketId
 
 LEAK_PREFIX = "mdt"
+BOUNCE_PREFIX = "mdb"
 VERSION = "1"
 MAC_BYTES = 10
 LONGEST_LOCAL = 64  # RFC 5321 4.5.3.1.1
@@ -28,16 +29,18 @@ _LONGEST_NUMBER = 12  # 60 bits
 class Tokens:
     """All marks of one instance, made from one secret of at least 32 bytes.
 
-    `retired` are earlier secrets: what they signed is still read, nothing new is signed with them.
+    `retired` are earlier secrets: what they signed is still read, nothing new is signed with them. `hostname` is the
+    right side of its Message-IDs; nodes that shall read each other's bounce addresses have the same.
     """
 
-    def __init__(self, secret: bytes, *retired: bytes) -> None:
+    def __init__(self, secret: bytes, *retired: bytes, hostname: str = "localhost") -> None:
         if any(len(key) < 32 for key in (secret, *retired)):
             raise ValueError("a token secret needs at least 32 bytes")
         secrets = (secret, *retired)
         self._reply = tuple(_ReplyKey.derived(key) for key in secrets)
         self._ids = tuple(_derive(key, "message-id") for key in secrets)
         self._marks = tuple(_mark(key) for key in secrets)
+        self._hostname = hostname
 
     def __repr__(self) -> str:
         return "Tokens(…)"
@@ -67,6 +70,19 @@ class Tokens:
     def is_our_loop_mark(self, value: str) -> bool:
         """Whether a mail carries our own mark. Anybody's header would be a way to silence us, hence the HMAC."""
         return any(_same(value.strip().lower(), mark) for mark in self._marks)
+
+    def bounce_address(self, desk_address: str, message_id: str) -> str:
+        """`support+mdb.<left side of the Message-ID>@desk`: a bounce that comes there names its mail (VERP)."""
+        local, _, domain = desk_address.rpartition("@")
+        left = message_id.strip("<>").rpartition("@")[0]
+        named = f"{local}+{BOUNCE_PREFIX}.{left}"
+        return f"{named}@{domain}" if len(named.encode()) <= LONGEST_LOCAL else desk_address
+
+    def read_bounce_address(self, address: str) -> str:
+        """The Message-ID a bounce address was made for; "" unless we made it."""
+        prefix, _, left = address.rpartition("@")[0].rpartition("+")[2].lower().partition(".")
+        message_id = f"<{left}@{self._hostname}>"
+        return message_id if prefix == BOUNCE_PREFIX and self.is_our_message_id(message_id) else ""
 
     def message_id(self, ticket: Ticket, event: str, recipient: str, hostname: str) -> str:
         """`<sd-1042.<occasion>.<mac>@host>`: the same for every attempt (law 10), and not to be guessed."""

@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from maild.decide import conversation
+from maild.decide import bounces, conversation
 from maild.decide import follow_up as thread
 from maild.decide.desk import desk_for
-from maild.decide.facts import Facts, LookupKeys, SentMail
-from maild.decide.plan import Change, Plan, RecordBounce
+from maild.decide.facts import Facts, LookupKeys
+from maild.decide.plan import Plan
 from maild.decide.policy import Policy
 from maild.decide.tokens import Tokens
 from maild.desks.policy import Desk
-from maild.model import AutomaticKind, Bounce, BouncedRecipient, Disposition, Envelope, Message, Reason
+from maild.model import AutomaticKind, Disposition, Envelope, Message, Reason
 
 MOST_HOPS = 50
 
@@ -101,15 +101,9 @@ def too_many_hops(case: Case) -> Plan | None:
 def bounce(case: Case) -> Plan | None:
     """A report about mail that was not delivered. It never makes or moves a ticket and is never answered."""
     report = case.message.bounce
-    if report is None:
-        return None
-    known = case.facts.bounced
-    if known is None:
-        return _set_aside(
-            Disposition.BOUNCE_RECORDED, "bounce-unknown", "a bounce of no mail that we sent: nothing changes"
-        )
-    plan = _set_aside(Disposition.BOUNCE_RECORDED, "bounce", f"our mail {case.keys.bounced_id} was not delivered")
-    return replace(plan, changes=(_recorded(report, known),), ticket=known.ticket)
+    if report is None and case.keys.bounced_id:
+        report = bounces.NOTHING_SAID
+    return bounces.recorded(report, case.facts.bounced, case.envelope.received_at) if report else None
 
 
 def no_sender(case: Case) -> Plan | None:
@@ -120,13 +114,6 @@ def no_sender(case: Case) -> Plan | None:
 
 
 SORTED_OUT: tuple[Callable[[Case], Plan | None], ...] = (duplicate, own_loop, too_many_hops, bounce, no_sender)
-
-
-def _recorded(report: Bounce, known: SentMail) -> Change:
-    """The part of the report about our one recipient; an alias may have given the report another address."""
-    named = [one for one in report.recipients if one.address == known.recipient]
-    about = next(iter((*named, *report.recipients)), BouncedRecipient(known.recipient, permanent=False))
-    return RecordBounce(known.outbox, about.permanent, about.status, about.diagnostic)
 
 
 def _set_aside(disposition: Disposition, code: str, text: str) -> Plan:

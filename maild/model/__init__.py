@@ -6,6 +6,7 @@ nothing here reads, writes or decides.
 
 from __future__ import annotations
 
+from maild.model.breakers import Breaker, Stand
 from maild.model.decisions import (
     Disposition,
     Notification,
@@ -60,6 +61,7 @@ __all__ = [
     "AutomaticKind",
     "Bounce",
     "BouncedRecipient",
+    "Breaker",
     "Contact",
     "ContactId",
     "Delivery",
@@ -82,6 +84,7 @@ __all__ = [
     "Register",
     "Role",
     "Source",
+    "Stand",
     "Status",
     "Suppressed",
     "Ticket",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from maild.model.ids import TicketId
@@ -39,6 +40,7 @@ class NotificationKind(StrEnum):
     STATUS_UPDATE = "status-update"
     REPLY = "reply"
     DELETION_COMPLETED = "deletion-completed"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Notification:
     `event` names the occasion ("confirmation", "status:solved:81", "reply:512"); `ticket` None is the
     one this plan opens. `reply_to_id` and `references` thread the mail; `values` fill its template.
     `by_person` marks a staff member's own words: no Auto-Submitted, never suppressed (law 9).
+    `unverified`: the recipient is not registered. `not_before` (UTC): when it may go at the earliest.
     """
 
     kind: NotificationKind
@@ -59,14 +62,19 @@ class Notification:
     references: tuple[str, ...] = ()
     values: tuple[tuple[str, str], ...] = ()
     by_person: bool = False
+    unverified: bool = False
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """A mail that was not sent, and why (law 9: a reason is recorded for each)."""
+    """A mail that was not sent, and why (law 9: a reason is recorded for each). `digest_at` (UTC): when a digest
+    tells of it together with others; None for never.
+    """
 
     kind: NotificationKind
     event: str
     recipient: str
     reason: Reason
     ticket: TicketId | None = None
+    digest_at: datetime | None = None

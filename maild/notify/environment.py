@@ -20,6 +20,8 @@ never objects and never templates (FAULT-E03).
 | staff     | who wrote it, may be empty                                            | reply                       |
 | what      | what was deleted, may be empty                                        | deletion-completed          |
 | date      | the day on which, may be empty                                        | deletion-completed          |
+| count     | how many mails are summed up                                          | digest                      |
+| tickets   | the numbers of their tickets                                          | digest                      |
 """
 
 from __future__ import annotations
@@ -54,6 +56,7 @@ VARIABLES: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.STATUS_UPDATE: _KNOWN_PERSON | {"state", "status"},
         Kind.REPLY: _KNOWN_PERSON | {"text", "staff"},
         Kind.DELETION_COMPLETED: _KNOWN_PERSON | {"what", "date"},
+        Kind.DIGEST: _KNOWN_PERSON | {"count", "tickets"},
     }
 )
 

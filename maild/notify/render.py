@@ -26,7 +26,7 @@ from maild.settings import MailFrom
 LAST_LANGUAGE = "en"
 LONGEST_SUBJECT = 200
 LONGEST_NAME = 100
-ANSWERS = frozenset({NotificationKind.CONFIRMATION, NotificationKind.CONFIRMATION_UNVERIFIED, NotificationKind.REPLY})
+ANSWERS = frozenset({NotificationKind.CONFIRMATION, NotificationKind.CONFIRMATION_UNVERIFIED, NotificationKind.DIGEST})
 
 
 class NoTemplate(PermanentFailure):
@@ -62,7 +62,8 @@ class Renderer:
             *_threading(it),
             *self._automatic(it),
         )
-        return OutgoingMail(message_id, self._envelope(it, desk), it.recipient.address, message(headers, body))
+        envelope = self._envelope(it, desk, message_id)
+        return OutgoingMail(message_id, envelope, it.recipient.address, message(headers, body))
 
     def _template(self, it: Notification, desk: Desk) -> tuple[str, Compiled]:
         """In the reader's language, else the desk's first, else English."""
@@ -89,8 +90,11 @@ class Renderer:
             ("X-Maild-Loop", self._tokens.loop_mark()),
         )
 
-    def _envelope(self, it: Notification, desk: Desk) -> str:
-        return desk.address if it.by_person or self._mail_from is MailFrom.FIXED else ""
+    def _envelope(self, it: Notification, desk: Desk, message_id: str) -> str:
+        """A person's mail has the desk's own address: its bounces are read like any other's."""
+        if it.by_person or self._mail_from is MailFrom.FIXED:
+            return desk.address
+        return "" if self._mail_from is MailFrom.NULL else self._tokens.bounce_address(desk.address, message_id)
 
 
 def subject_with_token(subject: str, ticket: Ticket) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from maild.clock import Clock
 from maild.decide.policy import Policy
 from maild.decide.tokens import Tokens
 from maild.notify.render import Renderer
+from maild.settings import Budgets
 from maild.store.engine import Store
 
 LEASE = timedelta(seconds=60)
@@ -25,3 +26,4 @@ class House:
     renderer: Renderer
     lease: timedelta = LEASE
     round: int = 32
+    budgets: Budgets = field(default_factory=Budgets)

@@ -26,10 +26,10 @@ def open_house(settings: Settings, *, clock: Clock = system_clock, pool_size: in
 
 def furnish(settings: Settings, store: Store, policy: Policy, clock: Clock) -> House:
     """A house with this very policy."""
-    tokens = Tokens(read_secret(settings.state))
+    tokens = Tokens(read_secret(settings.state), hostname=settings.hostname)
     sender = settings.relay.mail_from if settings.relay else MailFrom.FIXED
     renderer = Renderer(policy.templates, tokens, settings.hostname, sender)
-    return House(store, clock, policy, tokens, renderer)
+    return House(store, clock, policy, tokens, renderer, budgets=settings.budgets)
 
 
 def reloaded(house: House, settings: Settings) -> House:

@@ -6,9 +6,8 @@ that a neighbour has just changed; the rest is returned and settled next. Nothin
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import Connection
@@ -17,11 +16,12 @@ from maild.decide.facts import Facts, LookupKeys
 from maild.decide.plan import Plan
 from maild.decide.triage import Case, decide
 from maild.errors import Conflict, TemporaryFailure
-from maild.model import Disposition, InboxEntry, Reason, Ticket
+from maild.model import Disposition, InboxEntry, Reason
+from maild.steps.gate import pass_gate
 from maild.steps.house import House
 from maild.steps.reading import Reading, bug, read
 from maild.steps.watch import NO_WATCH, Watch
-from maild.steps.writing import Settled, say, write
+from maild.steps.writing import Settled, Written, say, write
 from maild.store import inbox, lookup
 
 MOST_MAILS = 20
@@ -50,31 +50,11 @@ class Touched:
         return True
 
 
-@dataclass
-class Told:
-    """Automatic mails this transaction has planned already: they count against budgets like those that were sent."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def take(self, plan: Plan) -> None:
-        self.counts.update(one.recipient.address for one in plan.notifications if not one.by_person)
-
-    def added_to(self, facts: Facts, addresses: Sequence[str]) -> Facts:
-        """The facts about these addresses as they will be once the mails before this one are done with."""
-        mine = [address for address in addresses if self.counts[address]]
-        if not mine:
-            return facts
-        others = (count for count in facts.sent if count.address not in mine)
-        summed = (facts.sent_to(address).plus(self.counts[address]) for address in mine)
-        return replace(facts, sent=(*others, *summed))
-
-
 @dataclass(frozen=True, slots=True)
 class Done:
     """What one transaction settled, with the tickets as they are now, and what it left for the next one."""
 
-    settled: tuple[Settled, ...]
-    tickets: tuple[Ticket | None, ...]
+    written: Written
     later: tuple[Reading, ...] = ()
 
 
@@ -99,25 +79,24 @@ def dry_run(tx: Connection, house: House, entry: InboxEntry) -> Plan:
     if reading.message is None or reading.keys is None:
         return _aside(reading)
     (facts,) = lookup.load_facts(tx, [reading.keys], house.clock())
-    return decide(_case(house, reading, facts))
+    (plan,), _ = pass_gate(tx, house.budgets, house.clock(), [decide(_case(house, reading, facts))])
+    return plan
 
 
 def _together(tx: Connection, house: House, owner: str, readings: Sequence[Reading], watch: Watch) -> Done:
     readable = [reading for reading in readings if reading.keys is not None]
     keys = [reading.keys for reading in readable if reading.keys is not None]
     facts_of = lookup.load_facts(tx, keys, house.clock(), lock=True)
-    touched, told, later = Touched(), Told(), []
+    touched, later = Touched(), []
     settled = [Settled(_aside(reading), reading.entry) for reading in readings if reading.keys is None]
     for reading, key, facts in zip(readable, keys, facts_of, strict=True):
         if not touched.takes(key, facts):
             later.append(reading)
             continue
-        known = told.added_to(facts, key.addresses)
         with watch.on(reading.entry):
-            plan = decide(_case(house, reading, known))
-        told.take(plan)
-        settled.append(Settled(plan, reading.entry, key, known))
-    return Done(tuple(settled), write(tx, house, owner, settled), tuple(later))
+            plan = decide(_case(house, reading, facts))
+        settled.append(Settled(plan, reading.entry, key, facts))
+    return Done(write(tx, house, owner, settled), tuple(later))
 
 
 def _alone(house: House, owner: str, reading: Reading, watch: Watch) -> None:
@@ -133,14 +112,14 @@ def _alone(house: House, owner: str, reading: Reading, watch: Watch) -> None:
 def _set_aside(house: House, owner: str, one: Settled) -> None:
     """Quarantine, unless the claim was lost meanwhile: then it is somebody else's to decide."""
     try:
-        _say(Done((one,), house.store.retrying(lambda tx: write(tx, house, owner, [one]))))
+        _say(Done(house.store.retrying(lambda tx: write(tx, house, owner, [one]))))
     except Conflict:
         log.warning("claim lost", inbox=one.entry.id if one.entry else None)
 
 
 def _say(done: Done) -> None:
     """One line for each, now that it is true."""
-    for one, ticket in zip(done.settled, done.tickets, strict=True):
+    for one, ticket in zip(done.written.settled, done.written.tickets, strict=True):
         say(one, ticket)
 
 

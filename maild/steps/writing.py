@@ -7,7 +7,7 @@ mail and queued, and the inbox entries are marked done, only if they are still o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy import Connection
@@ -15,8 +15,9 @@ from sqlalchemy import Connection
 from maild.decide.facts import Facts, LookupKeys
 from maild.decide.plan import Plan
 from maild.model import ContactId, Disposition, InboxEntry, Notification, Ticket
+from maild.steps.gate import pass_gate
 from maild.steps.house import House
-from maild.store import apply, inbox, outbox, register
+from maild.store import apply, inbox, outbox, register, spending
 
 log = structlog.get_logger()
 
@@ -31,14 +32,25 @@ class Settled:
     facts: Facts | None = None
 
 
-def write(tx: Connection, house: House, owner: str, settled: Sequence[Settled]) -> tuple[Ticket | None, ...]:
-    """Write all of it; the tickets as they are afterwards."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: the plans as the gate let them through, and their tickets as they are afterwards."""
+
+    settled: tuple[Settled, ...]
+    tickets: tuple[Ticket | None, ...]
+
+
+def write(tx: Connection, house: House, owner: str, wanted: Sequence[Settled]) -> Written:
+    """Write all of it, but for mails that the gate holds back."""
     now = house.clock()
+    plans, moved = pass_gate(tx, house.budgets, now, [one.plan for one in wanted], lock=True)
+    settled = tuple(replace(one, plan=plan) for one, plan in zip(wanted, plans, strict=True))
+    spending.keep(tx, moved)
     applied = apply.apply(tx, [apply.Decided(one.plan, one.keys, one.entry, one.facts) for one in settled], now)
     tickets = tuple(one.ticket for one in applied)
     _queue(tx, house, settled, tickets)
     inbox.finish(tx, [_finished(owner, one, ticket) for one, ticket in zip(settled, tickets, strict=True) if one.entry])
-    return tickets
+    return Written(settled, tickets)
 
 
 def _queue(tx: Connection, house: House, settled: Sequence[Settled], tickets: Sequence[Ticket | None]) -> None:
@@ -63,7 +75,7 @@ def _finished_mail(
     if desk is None:
         raise LookupError(f"ticket {ticket.number} is of desk {ticket.desk}, which the policy no longer has")
     mail = house.renderer.render(notification, ticket, desk, contacts.get(notification.recipient.address, 0), now)
-    return outbox.Queued(ticket.id, notification.event, notification.kind, mail, now, notification.by_person)
+    return outbox.Queued(ticket.id, notification, mail, now)
 
 
 def _finished(owner: str, one: Settled, ticket: Ticket | None) -> inbox.Finished:

@@ -14,6 +14,7 @@ from maild.decide.plan import (
     IndexMessageIds,
     JoinTicket,
     LinkTickets,
+    MoveBreaker,
     OpenTicket,
     Plan,
     RecordBounce,
@@ -63,6 +64,8 @@ def _enter(sheet: Sheet, change: Change, ticket: TicketId | None) -> ArticleId |
             sheet.note(of, "reminder", at.isoformat() if at else "none")
         case RecordBounce():
             _record_bounce(sheet, change)
+        case MoveBreaker(breaker):
+            sheet.breakers.append(breaker)
         case LinkTickets(of, other, why):
             _link(sheet, _named(of, ticket), other, why)
         case RecordContact() | OpenTicket():

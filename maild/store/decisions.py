@@ -37,6 +37,7 @@ class NamedChange(TypedDict, total=False):
     SetReminder: plans.SetReminder
     IndexMessageIds: plans.IndexMessageIds
     RecordBounce: plans.RecordBounce
+    MoveBreaker: plans.MoveBreaker
     LinkTickets: plans.LinkTickets
 
 

@@ -7,38 +7,22 @@ takes none. Nothing here writes. A query without questions is not sent.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, case, func, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
-from maild.decide.facts import Facts, KnownTicket, LookupKeys, SentCount, TicketByMessageId, TicketByNumber
-from maild.model import Contact, EntryId, OutboxState, TicketId
+from maild.decide.breaker import of_bounces
+from maild.decide.facts import Facts, KnownTicket, LookupKeys, SentMail, TicketByMessageId, TicketByNumber
+from maild.model import Breaker, Contact, EntryId, TicketId
 from maild.store.among import among
 from maild.store.intake import lock as hold
 from maild.store.leads import Leads, find_leads
 from maild.store.rows import CONTACTS, AnyRow, as_contact, known_tickets, rows_among, tickets_by_id
-from maild.store.schema import content_key, outbox_entry
+from maild.store.schema import content_key
 from maild.store.schema.types import as_key
+from maild.store.spending import breakers_of
 
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-
-_sent = outbox_entry.c
-_SENT = (
-    select(
-        _sent.recipient,
-        func.sum(case((_sent.created_at > bindparam("an_hour_ago"), 1), else_=0)),
-        func.count(),
-    )
-    .where(
-        among(_sent.recipient),
-        _sent.created_at > bindparam("a_day_ago"),
-        _sent.by_person.is_(False),
-        _sent.state != OutboxState.SUPPRESSED,
-    )
-    .group_by(_sent.recipient)
-)
 _CONTENT = select(content_key.c.key, content_key.c.desk, content_key.c.entry_id, content_key.c.opened).where(
     among(content_key.c.key), or_(content_key.c.until.is_(None), content_key.c.until > bindparam("now"))
 )
@@ -51,8 +35,8 @@ class _Found:
     contacts: Mapping[str, Contact]
     leads: Leads
     tickets: Mapping[TicketId, KnownTicket]
-    sent: Mapping[str, SentCount]
     content: Mapping[str, Sequence[AnyRow]]
+    breakers: Mapping[str, Breaker]
 
 
 def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, lock: bool = False) -> tuple[Facts, ...]:
@@ -71,8 +55,8 @@ def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, loc
         contacts={row.address: as_contact(row) for row in rows_among(tx, CONTACTS, addresses)},
         leads=leads,
         tickets=known_tickets(tx, tickets.values()),
-        sent=_sent_counts(tx, addresses, now),
         content=_content(tx, {key.content_key for key in keys}, now),
+        breakers=_breakers(tx, keys, leads),
     )
     return tuple(_facts(key, found) for key in keys)
 
@@ -82,11 +66,9 @@ def _ticket_numbers(leads: Leads) -> set[TicketId]:
     return {one for ones in leads.by_message_id.values() for one in ones} | by_number | leads.by_token
 
 
-def _sent_counts(tx: Connection, addresses: Collection[str], now: datetime) -> dict[str, SentCount]:
-    if not addresses:
-        return {}
-    rows = tx.execute(_SENT, {"values": addresses, "an_hour_ago": now - HOUR, "a_day_ago": now - DAY})
-    return {address: SentCount(address, int(hour), int(day)) for address, hour, day in rows}
+def _breakers(tx: Connection, keys: Sequence[LookupKeys], leads: Leads) -> dict[str, Breaker]:
+    bounced = (leads.sent.get(as_key(key.bounced_id)) for key in keys if key.bounced_id)
+    return breakers_of(tx, {of_bounces(mail.recipient) for mail in bounced if mail})
 
 
 def _content(tx: Connection, content: Collection[str], now: datetime) -> dict[str, list[AnyRow]]:
@@ -94,6 +76,11 @@ def _content(tx: Connection, content: Collection[str], now: datetime) -> dict[st
     for row in tx.execute(_CONTENT, {"values": content, "now": now}):
         found.setdefault(row.key, []).append(row)
     return found
+
+
+def _bounced(key: LookupKeys, found: _Found) -> SentMail | None:
+    mail = found.leads.sent.get(as_key(key.bounced_id)) if key.bounced_id else None
+    return replace(mail, breaker=found.breakers.get(of_bounces(mail.recipient))) if mail else None
 
 
 def _facts(key: LookupKeys, found: _Found) -> Facts:
@@ -117,8 +104,7 @@ def _facts(key: LookupKeys, found: _Found) -> Facts:
         tickets=tuple(found.tickets[number] for number in sorted(numbers) if number in found.tickets),
         by_message_id=by_message_id,
         by_number=by_number,
-        sent=tuple(found.sent[address] for address in key.addresses if address in found.sent),
-        bounced=found.leads.sent.get(as_key(key.bounced_id)) if key.bounced_id else None,
+        bounced=_bounced(key, found),
         duplicate_of=next((EntryId(row.entry_id) for row in same if row.desk == key.desk), None),
         sibling=next((TicketId(row.opened) for row in same if row.desk != key.desk and row.opened), None),
     )

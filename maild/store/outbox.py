@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, exists, select, update
 
+from maild.decide.budgets import likeness
 from maild.errors import NotFound
 from maild.model import (
-    NotificationKind,
+    Notification,
     OutboxEntry,
     OutboxId,
     OutboxState,
@@ -50,6 +51,7 @@ _claimable = (
         _entry.due_at <= bindparam("now"),
         ~exists().where(
             _earlier.c.due_at.is_not(None),
+            _earlier.c.state != OutboxState.SUPPRESSED,
             _earlier.c.id < _entry.id,
             _earlier.c.ticket_id == _entry.ticket_id,
             _earlier.c.recipient == _entry.recipient,
@@ -63,14 +65,12 @@ _claimable = (
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A finished mail to be sent. `by_person`: staff's own words, which no budget counts (law 9)."""
+    """A notification with its finished mail, to be sent; `notification.by_person` is counted by no budget (law 9)."""
 
     ticket: TicketId | None
-    event: str
-    kind: NotificationKind
+    notification: Notification
     mail: OutgoingMail
     created_at: datetime
-    by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +87,23 @@ def add(tx: Connection, queued: Sequence[Queued]) -> int:
 
 
 def _queued(one: Queued) -> Mapping[str, object]:
+    told = one.notification
     return {
         "ticket_id": one.ticket,
-        "event": one.event,
-        "kind": one.kind,
+        "event": told.event,
+        "kind": told.kind,
         "recipient": one.mail.recipient,
         "message_id": one.mail.message_id,
         "mail_from": one.mail.mail_from,
         "raw": one.mail.raw,
-        "by_person": one.by_person,
+        "by_person": told.by_person,
         "state": OutboxState.QUEUED,
         "created_at": one.created_at,
-        "due_at": one.created_at,
+        "due_at": told.not_before or one.created_at,
         "reasons": (),
+        "domain": one.mail.recipient.rpartition("@")[2],
+        "likeness": "" if told.by_person else likeness(told),
+        "unverified": told.unverified,
     }
 
 
@@ -118,6 +122,7 @@ def _suppressed(one: Silent, now: datetime) -> Mapping[str, object]:
         "raw": b"",
         "state": OutboxState.SUPPRESSED,
         "created_at": now,
+        "due_at": one.suppressed.digest_at,
         "reasons": ((why.step, why.code, why.text),),
     }
 

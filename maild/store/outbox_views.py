@@ -82,7 +82,8 @@ def counts(tx: Connection) -> OutboxCounts:
     waiting = select(_entry.state, func.count()).where(OUTBOX_OPEN).group_by(_entry.state)
     settled = select(_entry.state, func.count()).where(NOT_SENT).group_by(_entry.state)
     found = {row[0]: row[1] for row in (*tx.execute(waiting), *tx.execute(settled))}
-    oldest = tx.execute(select(_entry.created_at).where(OUTBOX_OPEN).order_by(_entry.id).limit(1)).scalar_one_or_none()
+    waits = (OUTBOX_OPEN, _entry.state != OutboxState.SUPPRESSED)
+    oldest = tx.execute(select(_entry.created_at).where(*waits).order_by(_entry.id).limit(1)).scalar_one_or_none()
     return OutboxCounts(**{state.value: found.get(state, 0) for state in (*_OPEN, *_SETTLED)}, oldest=oldest)
 
 

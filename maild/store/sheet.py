@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Table, update
 
 from maild.cleaning import clean_text
 from maild.errors import Conflict
-from maild.model import EntryId, OutboxId, OutboxState, Ticket, TicketId
+from maild.model import Breaker, EntryId, OutboxId, OutboxState, Ticket, TicketId
 from maild.store.bulk import insert_rows, update_rows
 from maild.store.rows import ticket_row
 from maild.store.schema import article, attachment, delivery, event, message_ref, outbox_entry, participant, ticket
+from maild.store.spending import keep
 
 # In the order in which they refer to each other; what follows is what to do about a row that is there already.
 _WRITTEN = {
@@ -45,6 +46,7 @@ class Sheet:
     rows: dict[Table, list[Mapping[str, Any]]] = field(default_factory=lambda: {table: [] for table in _WRITTEN})
     changed: set[TicketId] = field(default_factory=set)
     failed: set[OutboxId] = field(default_factory=set)
+    breakers: list[Breaker] = field(default_factory=list)
 
     def add(self, table: Table, **row: Any) -> None:
         self.rows[table].append(row)
@@ -80,6 +82,7 @@ class Sheet:
         update_rows(tx, ticket, ("id",), changed)
         for table, conflict in _WRITTEN.items():
             insert_rows(tx, table, self.rows[table], conflict)
+        keep(tx, self.breakers)
         if self.failed:
             sent = outbox_entry.c.state == OutboxState.SENT
             came_back = update(outbox_entry).where(outbox_entry.c.id.in_(self.failed), sent)

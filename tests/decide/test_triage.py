@@ -8,20 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maild.decide.facts import Facts, SentCount, SentMail, TicketByMessageId, TicketByNumber
-from maild.decide.plan import AddArticle, JoinTicket, OpenTicket, Plan, RecordBounce, RecordContact, SetStatus
+from maild.decide.facts import Facts, TicketByMessageId, TicketByNumber
+from maild.decide.plan import AddArticle, JoinTicket, OpenTicket, Plan, RecordContact, SetStatus
 from maild.decide.triage import decide
 from maild.desks.policy import Colleagues, Strangers
 from maild.model import (
     Address,
     Automatic,
     AutomaticKind,
-    Bounce,
-    BouncedRecipient,
     Disposition,
     EntryId,
     NotificationKind,
-    OutboxId,
     Register,
     Role,
     Source,
@@ -130,22 +127,6 @@ def test_a_mail_to_no_desk_of_ours_is_refused() -> None:
     assert plan.disposition is Disposition.REFUSED
 
 
-BOUNCE = Bounce((BouncedRecipient(ADA.address, True, "5.1.1", "no such user"),), "<sd-1001.x.y@mx>")
-
-
-def test_a_bounce_of_our_mail_is_recorded_and_told_to_nobody() -> None:
-    facts = facts_with(bounced=SentMail(OutboxId(9), KNOWN.ticket.id, ADA.address))
-    plan = decide(a_case(a_message(bounce=BOUNCE, sender=None), facts))
-    assert plan.disposition is Disposition.BOUNCE_RECORDED
-    assert plan.changes == (RecordBounce(OutboxId(9), True, "5.1.1", "no such user"),)
-    assert plan.ticket == KNOWN.ticket.id and plan.notifications == ()
-
-
-def test_a_forged_bounce_changes_nothing() -> None:
-    plan = decide(a_case(a_message(bounce=BOUNCE, sender=None), facts_with(bounced=None)))
-    assert (plan.disposition, plan.changes) == (Disposition.BOUNCE_RECORDED, ())
-
-
 REPLY_ADDRESS = TOKENS.reply_address(SUPPORT.address, KNOWN.ticket.id, ADA_CONTACT.id)
 
 
@@ -247,22 +228,6 @@ def test_what_must_not_be_answered_opens_a_ticket_and_the_silence_has_a_reason(m
     assert plan.disposition is Disposition.NEW_TICKET
     assert not plan.notifications
     assert [one.reason.code for one in plan.suppressed] == [code]
-
-
-@pytest.mark.parametrize(
-    ("contact", "sent", "answered"),
-    [
-        (None, SentCount(ADA.address, 0, 0), True),
-        (None, SentCount(ADA.address, 0, 1), False),
-        (ADA_CONTACT, SentCount(ADA.address, 19, 59), True),
-        (ADA_CONTACT, SentCount(ADA.address, 20, 20), False),
-        (ADA_CONTACT, SentCount(ADA.address, 0, 60), False),
-    ],
-)
-def test_every_address_has_its_budget_of_automatic_mail(contact, sent: SentCount, answered: bool) -> None:
-    plan = decide(a_case(facts=Facts(contacts=(contact,) if contact else (), sent=(sent,))))
-    assert bool(plan.notifications) is answered
-    assert bool(plan.suppressed) is not answered
 
 
 def test_a_desk_may_be_silent_towards_strangers_but_not_towards_its_customers() -> None:

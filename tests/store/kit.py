@@ -9,10 +9,12 @@ from typing import Any
 from maild.decide.facts import Facts, LookupKeys
 from maild.decide.plan import AddArticle, IndexMessageIds, JoinTicket, OpenTicket, Plan, RecordContact
 from maild.model import (
+    Address,
     ArticleKind,
     Disposition,
     EntryId,
     InboxEntry,
+    Notification,
     NotificationKind,
     OutgoingMail,
     Reason,
@@ -128,14 +130,12 @@ def decided_mail(store: Store, plan: Plan | None = None, **key_changes: Any) -> 
 
 
 def a_queued(ticket: TicketId | None, **changes: Any) -> outbox.Queued:
-    usual = {
-        "ticket": ticket,
-        "event": "confirmation",
-        "kind": NotificationKind.CONFIRMATION,
-        "mail": an_outgoing(),
-        "created_at": NOON,
-    }
-    return outbox.Queued(**(usual | changes))
+    """A queued mail; changes are fields of `Queued` or of its notification."""
+    own = {"mail": an_outgoing(), "created_at": NOON}
+    own |= {name: changes.pop(name) for name in tuple(changes) if name in own}
+    to = Address("", own["mail"].recipient)
+    told = {"kind": NotificationKind.CONFIRMATION, "event": "confirmation", "recipient": to, "language": "en"}
+    return outbox.Queued(ticket, Notification(**(told | changes)), **own)
 
 
 def an_outgoing(**changes: Any) -> OutgoingMail:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 
-from maild.decide.facts import LookupKeys, ReplyToken, SentCount, SentMail, TicketByMessageId, TicketByNumber
+from maild.decide.facts import LookupKeys, ReplyToken, SentMail, TicketByMessageId, TicketByNumber
 from maild.decide.plan import IndexMessageIds, JoinTicket, RecordContact
-from maild.model import Reason, Register, Role, Suppressed, TicketId
+from maild.model import Register, Role, TicketId
 from maild.store import apply, lookup, outbox
 from maild.store.engine import Store
 from maild.store.schema import ticket_alias
 from tests.builders import ADA, BOB, NOON
-from tests.store.kit import a_plan, a_queued, an_outgoing, facts_for, keys, open_ticket
+from tests.store.kit import a_plan, a_queued, facts_for, keys, open_ticket
 
 NOTHING_ASKED = {"message_ids": (), "addresses": (), "numbers": ()}
 
@@ -92,19 +91,6 @@ def test_a_reply_token_brings_its_ticket(store: Store) -> None:
     facts = facts_for(store, **NOTHING_ASKED, token=ReplyToken(ticket.id, 1))
     assert [known.ticket.id for known in facts.tickets] == [ticket.id]
     assert facts_for(store, **NOTHING_ASKED, token=ReplyToken(TicketId(7), 1)).tickets == ()
-
-
-def test_automatic_mails_of_the_last_hour_and_day_are_counted(store: Store) -> None:
-    ticket = open_ticket(store)
-    ages = {"now": 0, "hour": 59, "older": 61, "day": 24 * 60 - 1, "yesterday": 24 * 60}
-    why = Suppressed(a_queued(None).kind, "silent", ADA.address, Reason("notify", "budget-day", "enough"))
-    with store.transaction() as tx:
-        for event, minutes in ages.items():
-            outbox.add(tx, [a_queued(ticket.id, event=event, created_at=NOON - timedelta(minutes=minutes))])
-        outbox.add(tx, [a_queued(ticket.id, event="reply", by_person=True)])
-        outbox.add(tx, [a_queued(ticket.id, event="bob", mail=an_outgoing(recipient=BOB.address))])
-        outbox.suppress(tx, [outbox.Silent(why, ticket.id)], NOON)
-    assert facts_for(store).sent == (SentCount(ADA.address, 2, 4),)
 
 
 def test_a_batch_gets_its_facts_in_its_order(store: Store) -> None:

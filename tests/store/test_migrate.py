@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def described(store: Store) -> dict[str, object]:
     with store.engine.connect() as connection:
         if store.dialect_name == "sqlite":
             rows = connection.execute(text("SELECT name, sql FROM sqlite_master"))
-            return {row.name: row.sql for row in rows if "alembic" not in row.name}
+            return {row.name: _spaced(row.sql) for row in rows if "alembic" not in row.name}
         look = inspect(connection)
         return {
             table: (
@@ -50,6 +51,11 @@ def described(store: Store) -> dict[str, object]:
             for table in look.get_table_names()
             if not table.startswith("alembic")
         }
+
+
+def _spaced(sql: str | None) -> str:
+    """A column that was added later stands in the same line as the one before it."""
+    return re.sub(r" ?([(),]) ?", r"\1", " ".join((sql or "").split()))
 
 
 def test_the_migrations_make_the_schema_that_the_program_knows(store: Store) -> None:

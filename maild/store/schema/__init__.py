@@ -11,10 +11,12 @@ from sqlalchemy import event as happening
 from maild.store.schema.base import metadata
 from maild.store.schema.house import imap_cursor, node, policy, setting
 from maild.store.schema.mail import (
+    AUTOMATIC,
     INBOX_OPEN,
     NOT_SENT,
     OUTBOX_OPEN,
     QUARANTINED,
+    breaker,
     content_key,
     decision,
     delivery,
@@ -37,9 +39,10 @@ from maild.store.schema.people import (
     ticket_alias,
 )
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 __all__ = [
+    "AUTOMATIC",
     "FIRST_TICKET",
     "INBOX_OPEN",
     "NOT_SENT",
@@ -48,6 +51,7 @@ __all__ = [
     "REVISIONS",
     "article",
     "attachment",
+    "breaker",
     "contact",
     "content_key",
     "decision",

@@ -15,11 +15,12 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     event,
     literal_column,
 )
 
-from maild.model import DeliveryResult, Disposition, NotificationKind, OutboxState, Source
+from maild.model import DeliveryResult, Disposition, NotificationKind, OutboxState, Source, Stand
 from maild.store.schema.base import (
     count,
     flag,
@@ -140,14 +141,34 @@ outbox_entry = table(
     count("attempts"),
     flag("ambiguous"),
     Column("reasons", Listed, nullable=False, server_default="[]"),
+    words("domain"),
+    words("likeness"),
+    flag("unverified"),
     UniqueConstraint("ticket_id", "event", "recipient"),
 )
 Index("ix_outbox_entry_message_id", outbox_entry.c.message_id)
 Index("ix_outbox_entry_recipient_created_at", outbox_entry.c.recipient, outbox_entry.c.created_at)
 OUTBOX_OPEN = outbox_entry.c.due_at.is_not(None)
+# What counts against the budgets of law 9. The totals of an hour are read from the index alone.
+AUTOMATIC = and_(
+    outbox_entry.c.by_person == literal_column("false"), outbox_entry.c.state != literal_column("'suppressed'")
+)
+partial(
+    "ix_outbox_entry_automatic", AUTOMATIC, outbox_entry.c.created_at, outbox_entry.c.domain, outbox_entry.c.unverified
+)
 NOT_SENT = outbox_entry.c.state.in_([literal_column("'failed'"), literal_column("'unknown'")])
 partial("ix_outbox_entry_open", OUTBOX_OPEN, outbox_entry.c.id)
 partial("ix_outbox_entry_not_sent", NOT_SENT, outbox_entry.c.id)
+
+breaker = keyed_table(
+    "breaker",
+    "What stops automatic mail to somebody, or to a whole crowd, for a while (law 9)",
+    Column("scope", Key, primary_key=True),
+    Column("stand", Word(Stand), nullable=False),
+    instant("until"),
+    count("trips"),
+    count("passed"),
+)
 
 delivery = table(
     "delivery",

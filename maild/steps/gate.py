@@ -1,0 +1,60 @@
+"""Every plan, whoever made it, passes the gate of automatic mail before anything of it is written (law 9).
+
+In: settled plans; out: the same, each automatic mail sent, delayed or held back for a reason that stands in the plan
+and so in the decision, the ticket's history and the outbox. The dry run passes here too, and writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from maild.decide.budgets import Wanted
+from maild.decide.gate import Delayed, Gate, Held, Passes
+from maild.decide.plan import Plan
+from maild.model import Breaker, Notification, Reason, Suppressed
+from maild.settings import Budgets
+from maild.store import spending
+
+
+def pass_gate(
+    tx: Connection, budgets: Budgets, now: datetime, plans: Sequence[Plan], *, lock: bool = False
+) -> tuple[tuple[Plan, ...], tuple[Breaker, ...]]:
+    """The plans as they may be carried out, and the breakers that moved, to be kept with them."""
+    wanted = [it for plan in plans for it in _wanted(plan)]
+    if not wanted:
+        return tuple(plans), ()
+    gate = Gate(spending.spent_on(tx, wanted, now, lock=lock), budgets, now)
+    return tuple(_through(gate, plan) for plan in plans), tuple(gate.moved.values())
+
+
+def _wanted(plan: Plan) -> list[Wanted]:
+    return [Wanted(one, one.ticket or plan.ticket) for one in plan.notifications if not one.by_person]
+
+
+def _through(gate: Gate, plan: Plan) -> Plan:
+    if not _wanted(plan):
+        return plan
+    told: list[Notification] = []
+    silent: list[Suppressed] = []
+    reasons: list[Reason] = []
+    for one in plan.notifications:
+        verdict = Passes() if one.by_person else gate.ask(Wanted(one, one.ticket or plan.ticket))
+        match verdict:
+            case Passes():
+                told.append(one)
+            case Delayed(until, reason):
+                told.append(replace(one, not_before=until))
+                reasons.append(replace(reason, code="delayed", text=f"delayed, not left out: {reason.text}"))
+            case Held(reason, digest_at):
+                silent.append(Suppressed(one.kind, one.event, one.recipient.address, reason, one.ticket, digest_at))
+                reasons.append(reason)
+    return replace(
+        plan,
+        notifications=tuple(told),
+        suppressed=(*plan.suppressed, *silent),
+        reasons=(*plan.reasons, *dict.fromkeys(reasons)),
+    )

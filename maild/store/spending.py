@@ -1,0 +1,119 @@
+"""What was sent lately, as the gate of automatic mail asks it, and the breakers it moves (law 9).
+
+Laws: windows slide, ending now; mails that were suppressed and mails by a person count for nothing. Addresses are held
+to the end of the transaction, so their budgets are exact; totals of a domain and of everybody are what is committed,
+so that workers side by side may pass them by one batch each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, case, delete, func, select
+
+from maild.decide.breaker import EVERYBODY, FORGOTTEN, STRANGERS
+from maild.decide.budgets import Key, Wanted
+from maild.decide.gate import Spent, scopes_of
+from maild.model import Breaker, Stand
+from maild.store.among import among
+from maild.store.bulk import insert_rows
+from maild.store.intake import lock as hold
+from maild.store.rows import AnyRow, rows_among
+from maild.store.schema import AUTOMATIC, breaker, outbox_entry
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+_entry = outbox_entry.c
+_LATE = func.sum(case((_entry.created_at > bindparam("an_hour_ago"), 1), else_=0))
+_PEOPLE = (
+    select(_entry.recipient, _entry.likeness, _LATE, func.count())
+    .where(among(_entry.recipient), _entry.created_at > bindparam("a_day_ago"), AUTOMATIC)
+    .group_by(_entry.recipient, _entry.likeness)
+)
+_THREADS = (
+    select(_entry.ticket_id, _entry.recipient, _LATE, func.count())
+    .where(among(_entry.ticket_id), _entry.created_at > bindparam("a_day_ago"), AUTOMATIC)
+    .group_by(_entry.ticket_id, _entry.recipient)
+)
+_CROWDS = (
+    select(_entry.domain, func.count(), func.sum(case((_entry.unverified, 1), else_=0)))
+    .where(_entry.created_at > bindparam("an_hour_ago"), AUTOMATIC)
+    .group_by(_entry.domain)
+)
+_BREAKERS = select(breaker).where(among(breaker.c.scope))
+
+
+def spent_on(tx: Connection, wanted: Sequence[Wanted], now: datetime, *, lock: bool = False) -> Spent:
+    """What these mails' addresses, tickets and domains were sent. `lock` holds the addresses."""
+    addresses = {it.address for it in wanted}
+    if lock:
+        hold(tx, addresses)
+    counts: Counter[Key] = Counter()
+    _count_people(tx, counts, addresses, now)
+    _count_threads(tx, counts, {it.ticket for it in wanted if it.ticket is not None}, now)
+    _count_crowds(tx, counts, now)
+    return Spent(counts, breakers_of(tx, {scope for it in wanted for scope in scopes_of(it)}))
+
+
+def _count_people(tx: Connection, counts: Counter[Key], addresses: Collection[str], now: datetime) -> None:
+    for address, likeness, hour, day in tx.execute(_PEOPLE, {"values": addresses, **_windows(now)}):
+        counts["address-hour", address] += int(hour)
+        counts["address-day", address] += int(day)
+        counts["alike", address, likeness] += int(hour)
+
+
+def _count_threads(tx: Connection, counts: Counter[Key], tickets: Collection[int], now: datetime) -> None:
+    if not tickets:
+        return
+    for ticket, address, hour, day in tx.execute(_THREADS, {"values": tickets, **_windows(now)}):
+        counts["thread-hour", str(ticket), address] += int(hour)
+        counts["thread-day", str(ticket), address] += int(day)
+
+
+def _count_crowds(tx: Connection, counts: Counter[Key], now: datetime) -> None:
+    for domain, all_of_them, unverified in tx.execute(_CROWDS, {"an_hour_ago": now - HOUR}):
+        counts["domain", domain] += int(all_of_them)
+        counts[EVERYBODY,] += int(all_of_them)
+        counts[STRANGERS,] += int(unverified)
+
+
+def _windows(now: datetime) -> dict[str, datetime]:
+    return {"an_hour_ago": now - HOUR, "a_day_ago": now - DAY}
+
+
+def breakers_of(tx: Connection, scopes: Collection[str]) -> dict[str, Breaker]:
+    """Breakers by scope, those that exist."""
+    return {row.scope: _breaker(row) for row in rows_among(tx, _BREAKERS, scopes)}
+
+
+def list_breakers(tx: Connection, now: datetime) -> tuple[Breaker, ...]:
+    """Breakers that hold mail back or watch what happens; the one that ends last comes first."""
+    at_work = select(breaker).where(breaker.c.stand != Stand.CLOSED, breaker.c.until > now - FORGOTTEN)
+    return tuple(_breaker(row) for row in tx.execute(at_work.order_by(breaker.c.until.desc(), breaker.c.scope)))
+
+
+def keep(tx: Connection, moved: Iterable[Breaker]) -> None:
+    """Keep breakers as they stand now."""
+    rows = [
+        {"scope": one.scope, "stand": one.stand, "until": one.until, "trips": one.trips, "passed": one.passed}
+        for one in sorted(moved, key=lambda one: one.scope)
+    ]
+    news = ", ".join(f"{name} = excluded.{name}" for name in ("stand", "until", "trips", "passed"))
+    insert_rows(tx, breaker, rows, f"(scope) DO UPDATE SET {news}")
+
+
+def forget(tx: Connection, now: datetime) -> int:
+    """Breakers nobody needs any more; how many. A person's hand may forget one at once: `reset`."""
+    return tx.execute(delete(breaker).where(breaker.c.until < now - 2 * FORGOTTEN)).rowcount
+
+
+def reset(tx: Connection, scope: str) -> bool:
+    """Forget one breaker; whether there was one."""
+    return tx.execute(delete(breaker).where(breaker.c.scope == scope)).rowcount > 0
+
+
+def _breaker(row: AnyRow) -> Breaker:
+    return Breaker(row.scope, row.stand, row.until, row.trips, row.passed)
