@@ -99,6 +99,7 @@ class Budgets(Section):
     domain_an_hour: int = Field(
         default=500, ge=1, description="Automatic mails to all addresses of a domain in an hour."
     )
+    strangers_of_a_domain_an_hour: int = Field(default=30, ge=1, description="Of them, to its unverified addresses.")
     strangers_an_hour: int = Field(
         default=300, ge=1, description="Automatic mails to all unverified addresses together in an hour."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Annotated
 
@@ -109,14 +109,24 @@ def print_raw(raw: bytes) -> None:
 
 def release(ctx: typer.Context, entries: list[int]) -> None:
     """All of them, or none if one is not in quarantine."""
+    _with_each(ctx, entries, store.retry)
+    say(f"{len(entries)} released: the daemon reads each once more, alone")
+
+
+def dismiss(ctx: typer.Context, entries: list[int]) -> None:
+    """All of them, or none if one is not in quarantine."""
+    _with_each(ctx, entries, store.dismiss)
+    say(f"{len(entries)} dismissed")
+
+
+def _with_each(ctx: typer.Context, entries: list[int], act: Callable[[Connection, EntryId], None]) -> None:
     with store_of(ctx) as opened:
 
         def write(tx: Connection) -> None:
             for entry in entries:
-                store.retry(tx, EntryId(entry))
+                act(tx, EntryId(entry))
 
         opened.retrying(write)
-    say(f"{len(entries)} released: the daemon reads each once more, alone")
 
 
 def _lines(found: EntryView) -> Iterator[str]:

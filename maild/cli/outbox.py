@@ -14,12 +14,16 @@ from maild.cli.inbox import Entry, Raw, print_raw
 from maild.cli.output import AsJson, Columns, Limit, listing, safe, say, to_json, when
 from maild.clock import system_clock
 from maild.decide.explain import say as in_a_sentence
-from maild.model import OutboxId, OutboxState
+from maild.errors import NotFound
+from maild.model import Breaker, OutboxId, OutboxState
 from maild.store import outbox as store
+from maild.store import spending
 from maild.store.outbox_views import OutboxView
 
 app = new_app()
 State = Annotated[OutboxState | None, typer.Option(help="Only entries that stand there.")]
+Scope = Annotated[str, typer.Argument(help="As `maild outbox breakers` names it.")]
+Suppressed = Annotated[bool, typer.Option("--suppressed", help="Only mails that were not sent, each with its reason.")]
 
 COLUMNS: Columns[OutboxView] = {
     "id": lambda one: str(one.id),
@@ -31,21 +35,51 @@ COLUMNS: Columns[OutboxView] = {
     "attempts": lambda one: str(one.attempts),
     "why": lambda one: in_a_sentence(one.reasons[0]) if one.reasons else "",
 }
+BREAKERS: Columns[Breaker] = {
+    "scope": lambda one: one.scope,
+    "stand": lambda one: one.stand,
+    "until": lambda one: when(one.until),
+    "trips": lambda one: str(one.trips),
+    "passed": lambda one: str(one.passed),
+}
 
 
 @app.callback(
-    invoke_without_command=True, epilog=examples("maild outbox", "maild outbox --state failed", "maild outbox retry 12")
+    invoke_without_command=True,
+    epilog=examples("maild outbox", "maild outbox --suppressed", "maild outbox --state failed"),
 )
-def outbox(ctx: typer.Context, state: State = None, limit: Limit = 50, json: AsJson = False) -> None:
+def outbox(
+    ctx: typer.Context, state: State = None, suppressed: Suppressed = False, limit: Limit = 50, json: AsJson = False
+) -> None:
     """Mail that goes out, and mail that was not sent. Without a subcommand: the list, newest first."""
     if ctx.invoked_subcommand is None:
-        _list(ctx, state, limit, json)
+        _list(ctx, OutboxState.SUPPRESSED if suppressed else state, limit, json)
 
 
-@app.command("list", epilog=examples("maild outbox list --state suppressed --json"))
-def list_all(ctx: typer.Context, state: State = None, limit: Limit = 50, json: AsJson = False) -> None:
+@app.command("list", epilog=examples("maild outbox list --suppressed --json"))
+def list_all(
+    ctx: typer.Context, state: State = None, suppressed: Suppressed = False, limit: Limit = 50, json: AsJson = False
+) -> None:
     """The list, newest first."""
-    _list(ctx, state, limit, json)
+    _list(ctx, OutboxState.SUPPRESSED if suppressed else state, limit, json)
+
+
+@app.command("breakers", epilog=examples("maild outbox breakers", "maild outbox breakers --json"))
+def breakers(ctx: typer.Context, json: AsJson = False) -> None:
+    """Whose automatic mail is held back, until when: addresses that bounce, or that got too much."""
+    now = system_clock()
+    with a_look(ctx) as tx:
+        listing(spending.list_breakers(tx, now), BREAKERS, json)
+
+
+@app.command("close", epilog=examples("maild outbox close bounced:ada@acme.example", "maild outbox close strangers"))
+def close(ctx: typer.Context, scope: Scope) -> None:
+    """Forget a breaker: automatic mail goes there again from now on."""
+    with store_of(ctx) as opened:
+        found = opened.retrying(lambda tx: spending.reset(tx, scope))
+    if not found:
+        raise NotFound(f"there is no breaker {scope}: see `maild outbox breakers`")
+    say(f"{scope}: automatic mail goes again")
 
 
 @app.command("show", epilog=examples("maild outbox show 12", "maild outbox show 12 --raw"))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from maild.cli.help import examples, new_app
-from maild.cli.inbox import Entry, Raw, list_entries, release, show_entry
+from maild.cli.inbox import Entry, Raw, dismiss, list_entries, release, show_entry
 from maild.cli.output import AsJson, Limit
 from maild.store.states import InboxState
 
@@ -48,3 +48,9 @@ def release_entries(ctx: typer.Context, entries: Entries) -> None:
 def retry(ctx: typer.Context, entries: Entries) -> None:
     """The same as release."""
     release(ctx, entries)
+
+
+@app.command("dismiss", epilog=examples("maild quarantine dismiss 17"))
+def dismiss_entries(ctx: typer.Context, entries: Entries) -> None:
+    """You have looked at them: they leave the list, and stay in `maild inbox` as they are."""
+    dismiss(ctx, entries)

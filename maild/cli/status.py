@@ -14,9 +14,11 @@ from maild.cli.house import a_look, settings_of
 from maild.cli.output import AsJson, age, safe, say, to_json, when
 from maild.clock import system_clock
 from maild.daemon.node import running
+from maild.decide.breaker import EVERYBODY, STRANGERS
 from maild.errors import ExitCode
+from maild.model import Breaker
 from maild.settings import Settings
-from maild.store import inbox, nodes, outbox, policies
+from maild.store import inbox, nodes, outbox, policies, spending
 from maild.store.inbox_views import InboxCounts
 from maild.store.nodes import Run
 from maild.store.outbox_views import OutboxCounts
@@ -35,6 +37,7 @@ class Health:
     availability: float
     inbox: InboxCounts
     outbox: OutboxCounts
+    breakers: tuple[Breaker, ...]
     policy: str
     policy_problem: str
     mail_goes: str
@@ -67,6 +70,7 @@ def look(tx: Connection, settings: Settings, now: datetime) -> Health:
         availability=nodes.availability(tx, month, now),
         inbox=inbox.counts(tx),
         outbox=outbox.counts(tx),
+        breakers=spending.list_breakers(tx, now),
         policy=policies.current_version(tx) or "",
         policy_problem=policies.complaint(tx),
         mail_goes=_destination(settings),
@@ -93,6 +97,7 @@ def _lines(health: Health, now: datetime) -> Iterator[tuple[str, str]]:
     out = health.outbox
     yield "outbox", f"{out.queued} queued, {out.sending} being sent, {out.deferred} deferred{_since(out.oldest, now)}"
     yield "not sent", f"{out.failed} failed, {out.unknown} unknown"
+    yield "held back", f"automatic mail to {len(health.breakers)} (`maild outbox breakers`)"
     yield "mail goes", health.mail_goes
     yield "policy", health.policy[:12] or "none yet"
 
@@ -111,6 +116,8 @@ def _needs(health: Health, now: datetime) -> Iterator[str]:
         yield f"{health.inbox.quarantined} in quarantine: `maild quarantine`"
     if lost := health.outbox.failed + health.outbox.unknown:
         yield f"{lost} did not go out: `maild outbox --state failed`, `maild outbox --state unknown`"
+    for crowd in (one for one in health.breakers if one.scope in (STRANGERS, EVERYBODY)):
+        yield f"too much automatic mail, {crowd.scope} get none before {when(crowd.until)}: `maild outbox --suppressed`"
     if health.inbox.oldest and now - health.inbox.oldest > SLOW_INBOX:
         yield f"mail has waited for {age(health.inbox.oldest, now)} to be read: look at the daemon's log"
     if health.outbox.oldest and now - health.outbox.oldest > SLOW_OUTBOX:

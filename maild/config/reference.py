@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from maild.desks.policy import Desk
 from maild.directory import Directory, OrganisationRecord, PersonRecord, StaffRecord
 from maild.rules.language import Actions, Example, ExampleMail, Rule, When
-from maild.settings import ImapAccount, Limits, Listener, Relay, Settings
+from maild.settings import Budgets, ImapAccount, Limits, Listener, Relay, Settings
 
 SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("maild.yaml", Settings),
@@ -24,6 +24,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("maild.yaml: imap (each)", ImapAccount),
     ("maild.yaml: relay", Relay),
     ("maild.yaml: limits", Limits),
+    ("maild.yaml: budgets", Budgets),
     ("desks/*.yaml", Desk),
     ("directory.yaml", Directory),
     ("directory.yaml: organisations (each)", OrganisationRecord),

@@ -84,6 +84,10 @@ def strangers(_: Wanted) -> Key:
     return (STRANGERS,)
 
 
+def strangers_of_domain(it: Wanted) -> Key:
+    return STRANGERS, it.domain
+
+
 def everybody(_: Wanted) -> Key:
     return (EVERYBODY,)
 
@@ -123,9 +127,12 @@ BUDGETS = (
            "one ticket sends an address {} automatic mails a day", _follows),
     Budget("budget-domain", domain, lambda b: b.domain_an_hour,
            "a domain gets {} automatic mails an hour", _always),
+    Budget("budget-domain", strangers_of_domain, lambda b: b.strangers_of_a_domain_an_hour,
+           "unverified addresses of a domain get {} automatic mails an hour", _unverified),
     Budget("budget-strangers", strangers, lambda b: b.strangers_an_hour,
            "all unverified addresses together get {} automatic mails an hour", _unverified, lambda _: STRANGERS),
     Budget("budget-total", everybody, lambda b: b.total_an_hour,
            "{} automatic mails an hour are sent, all in all", _always, lambda _: EVERYBODY),
 )  # fmt: skip
 COUNTED = (address_hour, address_day, alike, thread_hour, thread_day, domain, everybody)
+COUNTED_OF_STRANGERS = (strangers, strangers_of_domain)

@@ -20,7 +20,10 @@ class ReplyToken:
 
 @dataclass(frozen=True, slots=True)
 class LookupKeys:
-    """The questions one message raises. Addresses are normalised, sorted, without our own."""
+    """The questions one message raises. Addresses are normalised, sorted, without our own.
+
+    `earlier`: the ticket this very mail has opened already, when it could not be read.
+    """
 
     desk: str
     content_key: str
@@ -30,6 +33,7 @@ class LookupKeys:
     numbers: tuple[str, ...]
     token: ReplyToken | None = None
     bounced_id: str = ""
+    earlier: TicketId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,14 @@ def by_reply_address(_message: Message, keys: LookupKeys, facts: Facts) -> Evide
     return Evidence(known, Reason("follow-up", "reply-address", why), keys.token.contact)
 
 
+def by_entry(_message: Message, keys: LookupKeys, facts: Facts) -> Evidence | None:
+    """The mail itself has been here before, when it could not be read; now it was released from quarantine."""
+    if keys.earlier is None or (known := facts.known(keys.earlier)) is None:
+        return None
+    why = f"it opened {known.ticket.number} when it could not be read"
+    return Evidence(known, Reason("follow-up", "released", why))
+
+
 def by_references(message: Message, _keys: LookupKeys, facts: Facts) -> Evidence | None:
     """In-Reply-To, References, or its own id where a child indexed it; the nearest ancestor wins."""
     tickets = {found.message_id: found.ticket for found in facts.by_message_id}
@@ -69,7 +77,7 @@ def by_subject(_message: Message, keys: LookupKeys, facts: Facts) -> Evidence | 
     return None
 
 
-CHECKS: tuple[Check, ...] = (by_reply_address, by_references, by_subject)
+CHECKS: tuple[Check, ...] = (by_entry, by_reply_address, by_references, by_subject)
 
 
 def follow_up(message: Message, keys: LookupKeys, facts: Facts) -> Belongs | Claim | None:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from maild.decide import breaker as breakers
 from maild.decide.breaker import EVERYBODY, STRANGERS, of_address, of_bounces
-from maild.decide.budgets import BUDGETS, COUNTED, Key, Wanted, strangers
+from maild.decide.budgets import BUDGETS, COUNTED, COUNTED_OF_STRANGERS, Key, Wanted
 from maild.model import Breaker, NotificationKind, Reason, Stand
 from maild.settings import Budgets
 
@@ -107,7 +107,7 @@ class Gate:
     def _count(self, it: Wanted) -> None:
         self.more.update(key(it) for key in COUNTED)
         if it.mail.unverified:
-            self.more[strangers(it)] += 1
+            self.more.update(key(it) for key in COUNTED_OF_STRANGERS)
         for scope in scopes_of(it):
             breaker = self._breaker(scope)
             if breaker is not None and breaker.stand is Stand.HALF_OPEN:

@@ -39,7 +39,16 @@ class Case:
 
 def decide(case: Case) -> Plan:
     """What this message means. The same case always gives the same plan."""
-    return replace(_decide(case), policy=case.policy.version)
+    return replace(_noted(case.message, _decide(case)), policy=case.policy.version)
+
+
+def _noted(message: Message, plan: Plan) -> Plan:
+    """What people should know of the mail goes with the plan; one that was not read lies in quarantine beside it."""
+    reasons = (*plan.reasons, *(Reason("read", note.code, note.text) for note in message.notes))
+    if not message.unreadable or plan.disposition not in CONVERSATIONS:
+        return replace(plan, reasons=reasons)
+    why = Reason("read", message.unreadable, message.text)
+    return replace(plan, disposition=Disposition.QUARANTINED, reasons=(why, *reasons))
 
 
 def _decide(case: Case) -> Plan:
@@ -113,7 +122,18 @@ def no_sender(case: Case) -> Plan | None:
     return _set_aside(Disposition.QUARANTINED, "malformed-from", "it names no single sender in its From header")
 
 
-SORTED_OUT: tuple[Callable[[Case], Plan | None], ...] = (duplicate, own_loop, too_many_hops, bounce, no_sender)
+def unreadable_again(case: Case) -> Plan | None:
+    """Released from quarantine, and no better than before: its ticket is there already."""
+    if not case.message.unreadable or case.keys.earlier is None:
+        return None
+    plan = _set_aside(Disposition.QUARANTINED, case.message.unreadable, case.message.text)
+    return replace(plan, ticket=case.keys.earlier)
+
+
+SORTED_OUT: tuple[Callable[[Case], Plan | None], ...] = (
+    unreadable_again, duplicate, own_loop, too_many_hops, bounce, no_sender,
+)  # fmt: skip
+CONVERSATIONS = frozenset({Disposition.NEW_TICKET, Disposition.FOLLOW_UP, Disposition.AWAITING_REVIEW})
 
 
 def _set_aside(disposition: Disposition, code: str, text: str) -> Plan:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from maild.model.ids import EntryId
+from maild.model.ids import EntryId, TicketId
 
 
 class Source(StrEnum):
@@ -67,13 +67,20 @@ class ReceivedMail:
 
 @dataclass(frozen=True, slots=True)
 class InboxEntry:
-    """A mail we promised to handle, claimed for work. `alone` asks for a run without company (law 3)."""
+    """A mail we promised to handle, claimed for work. `alone` asks for a run without company (law 3).
+
+    `attempts` are runs that a worker did not survive, `cause` and `detail` say of what the last one died. `ticket` is
+    the one it has opened already, while it was in quarantine.
+    """
 
     id: EntryId
     envelope: Envelope
     raw: bytes
     attempts: int = 0
     alone: bool = False
+    cause: str = ""
+    detail: str = ""
+    ticket: TicketId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ logged of it holds no word of the mail (FAULT-H08).
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -16,9 +16,11 @@ from maild.decide.keys import lookup_keys
 from maild.decide.plan import Plan
 from maild.errors import UnparsableMail
 from maild.ingest.parse import parse
+from maild.ingest.salvage import salvage
 from maild.model import Disposition, InboxEntry, Message, Reason
 from maild.steps.house import House
 from maild.steps.watch import Watch
+from maild.store.inbox import HEADER_ONLY
 
 log = structlog.get_logger()
 
@@ -37,12 +39,23 @@ def read(house: House, entry: InboxEntry, watch: Watch) -> Reading:
     """Read one mail, within its budget."""
     try:
         with watch.on(entry):
-            message = parse(entry.raw)
-            return Reading(entry, message, lookup_keys(message, entry.envelope, house.policy, house.tokens))
-    except UnparsableMail as error:
-        return Reading(entry, aside=set_aside(error.cause, error.detail))
+            message = message_in(entry)
+            keys = lookup_keys(message, entry.envelope, house.policy, house.tokens)
+            return Reading(entry, message, replace(keys, earlier=entry.ticket))
     except Exception as error:  # noqa: BLE001 - a bug: keep the mail, keep the loop
         return Reading(entry, aside=bug(entry, error))
+
+
+def message_in(entry: InboxEntry) -> Message:
+    """The mail; what can be had of it where it cannot be read, or has cost two workers their life."""
+    if entry.attempts >= HEADER_ONLY:
+        return salvage(entry.raw, entry.cause or "killed", entry.detail)
+    try:
+        return parse(entry.raw)
+    except UnparsableMail as error:
+        return salvage(entry.raw, error.cause, error.detail)
+    except Exception as error:  # noqa: BLE001 - a bug: the header may still do
+        return salvage(entry.raw, "bug", told(entry, error))
 
 
 def set_aside(cause: str, detail: str) -> Plan:
@@ -51,7 +64,12 @@ def set_aside(cause: str, detail: str) -> Plan:
 
 
 def bug(entry: InboxEntry, error: Exception) -> Plan:
-    """Quarantine for a fault of ours: where it happened goes to the log, the mail's words do not."""
+    """Quarantine for a fault of ours."""
+    return set_aside("bug", told(entry, error))
+
+
+def told(entry: InboxEntry, error: Exception) -> str:
+    """Where it happened goes to the log, the mail's words do not."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     log.error("bug", inbox=entry.id, error=type(error).__name__, file=place.filename, line=place.lineno)
-    return set_aside("bug", f"{type(error).__name__} in {place.name}, line {place.lineno}")
+    return f"{type(error).__name__} in {place.name}, line {place.lineno}"

@@ -123,12 +123,17 @@ def _claim_content(
             "until": None if one.keys.lasting_key else now + SHORT_KEY,
         }
         for one, number in zip(decided, tickets, strict=True)
-        if one.keys and one.entry and one.plan.disposition in EFFECTIVE
+        if one.keys and one.entry and _has_effect(one.plan)
     ]
     if passing := [as_key(str(row["key"])) for row in rows if row["until"]]:
         tx.execute(delete(content_key).where(content_key.c.key.in_(passing), content_key.c.until <= now))
     if insert_rows(tx, content_key, rows, "DO NOTHING") != len(rows):
         raise Conflict("the same content was handled by somebody else in the meantime")
+
+
+def _has_effect(plan: Plan) -> bool:
+    """A mail that could not be read has opened a ticket all the same."""
+    return plan.disposition in EFFECTIVE or (plan.disposition is Disposition.QUARANTINED and bool(plan.changes))
 
 
 def _keep_decisions(

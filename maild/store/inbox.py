@@ -26,6 +26,8 @@ from maild.store.schema.types import EPOCH
 from maild.store.states import InboxState
 
 PARENT_WAIT = timedelta(minutes=5)
+HEADER_ONLY = 2
+"""After so many runs that a worker did not survive, only the header of a mail is read."""
 
 _entry = inbox_entry.c
 _parent = inbox_entry.alias("parent")
@@ -49,6 +51,9 @@ CLAIMABLE = (
         _entry.source_key,
         _entry.attempts,
         _entry.alone,
+        _entry.cause,
+        _entry.detail,
+        _entry.ticket_id,
     )
     .where(INBOX_OPEN, _entry.due_at <= bindparam("now"), ~_waits_for_parent)
     .order_by(_entry.id)
@@ -97,7 +102,8 @@ def _company(due: Sequence[AnyRow], max_bytes: int) -> list[AnyRow]:
 
 def _claimed(row: AnyRow, raw: bytes) -> InboxEntry:
     envelope = Envelope(row.source, row.mail_from, row.recipient, row.received_at, row.peer, row.source_key)
-    return InboxEntry(EntryId(row.id), envelope, raw, row.attempts, row.alone)
+    ticket = TicketId(row.ticket_id) if row.ticket_id else None
+    return InboxEntry(EntryId(row.id), envelope, raw, row.attempts, row.alone, row.cause, row.detail, ticket)
 
 
 def release(tx: Connection, owner: str, except_for: EntryId | None = None) -> int:
@@ -123,18 +129,20 @@ def later(tx: Connection, ids: Sequence[EntryId], owner: str, due: datetime) -> 
 
 
 def charge(tx: Connection, entry: EntryId, now: datetime, cause: str, detail: str) -> bool:
-    """Count a crash or a used-up budget against one entry: the first time it runs again, alone; then quarantine.
+    """Count a crash or a used-up budget against one entry: it runs again, alone; then nothing but its header is read
+    (`HEADER_ONLY`); and if even that fails, it goes to quarantine as it is.
 
     True if it is now in quarantine. Nothing happens to an entry that is done: its worker died after the commit.
     """
-    row = tx.execute(select(_entry.alone).where(_entry.id == entry, INBOX_OPEN).with_for_update()).first()
+    row = tx.execute(select(_entry.attempts).where(_entry.id == entry, INBOX_OPEN).with_for_update()).first()
     if row is None:
         return False
-    told = {"attempts": _entry.attempts + 1, "owner": "", "cause": cause, "detail": detail}
+    told = {"attempts": row.attempts + 1, "owner": "", "cause": cause, "detail": detail}
     again = {"state": InboxState.WAITING, "alone": True, "due_at": now}
     aside = {"state": InboxState.QUARANTINED, "disposition": Disposition.QUARANTINED, "due_at": None}
-    tx.execute(update(inbox_entry).where(_entry.id == entry).values(**told, **(aside if row.alone else again)))
-    return bool(row.alone)
+    given_up = row.attempts >= HEADER_ONLY
+    tx.execute(update(inbox_entry).where(_entry.id == entry).values(**told, **(aside if given_up else again)))
+    return bool(given_up)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +184,15 @@ def _finishing(one: Finished) -> dict[str, object]:
 def retry(tx: Connection, entry: EntryId) -> None:
     """Let a quarantined entry run once more, alone. Raises NotFound if there is no such entry in quarantine."""
     again = update(inbox_entry).where(_entry.id == entry, _entry.state == InboxState.QUARANTINED)
-    fresh = {"state": InboxState.WAITING, "attempts": 0, "alone": True, "due_at": EPOCH, "disposition": None}
-    if not tx.execute(again.values(**fresh)).rowcount:
+    fresh = {"attempts": 0, "alone": True, "due_at": EPOCH, "disposition": None, "cause": "", "detail": ""}
+    if not tx.execute(again.values(state=InboxState.WAITING, **fresh)).rowcount:
+        raise NotFound(f"there is no inbox entry {entry} in quarantine")
+
+
+def dismiss(tx: Connection, entry: EntryId) -> None:
+    """A person has looked at a quarantined entry: it stays what it is, and nobody is asked again. Raises NotFound."""
+    seen = update(inbox_entry).where(_entry.id == entry, _entry.state == InboxState.QUARANTINED)
+    if not tx.execute(seen.values(state=InboxState.DONE)).rowcount:
         raise NotFound(f"there is no inbox entry {entry} in quarantine")
 
 
@@ -188,6 +203,7 @@ __all__ = [
     "charge",
     "claim",
     "counts",
+    "dismiss",
     "finish",
     "later",
     "list_entries",

@@ -42,6 +42,7 @@ class Leads:
     by_message_id: Mapping[str, Sequence[TicketId]]
     by_number: Mapping[str, Sequence[TicketId]]
     by_token: frozenset[TicketId]
+    earlier: frozenset[TicketId]
     sent: Mapping[str, SentMail]
 
 
@@ -59,6 +60,7 @@ def find_leads(tx: Connection, keys: Sequence[LookupKeys]) -> Leads:
         by_message_id=_collected((*referred, *ours)),
         by_number=_by_number(tx, {number for key in keys for number in key.numbers}),
         by_token=frozenset(key.token.ticket for key in keys if key.token),
+        earlier=frozenset(key.earlier for key in keys if key.earlier),
         sent=sent,
     )
 

@@ -63,7 +63,7 @@ def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, loc
 
 def _ticket_numbers(leads: Leads) -> set[TicketId]:
     by_number = {one for ones in leads.by_number.values() for one in ones}
-    return {one for ones in leads.by_message_id.values() for one in ones} | by_number | leads.by_token
+    return {one for ones in leads.by_message_id.values() for one in ones} | by_number | leads.by_token | leads.earlier
 
 
 def _breakers(tx: Connection, keys: Sequence[LookupKeys], leads: Leads) -> dict[str, Breaker]:
@@ -98,6 +98,7 @@ def _facts(key: LookupKeys, found: _Found) -> Facts:
     )
     numbers = {one.ticket for one in by_message_id} | {one.ticket for one in by_number}
     numbers |= {key.token.ticket} if key.token else set()
+    numbers |= {key.earlier} if key.earlier else set()
     same = found.content.get(as_key(key.content_key), ())
     return Facts(
         contacts=tuple(found.contacts[address] for address in key.addresses if address in found.contacts),

@@ -101,7 +101,7 @@ def _queued(one: Queued) -> Mapping[str, object]:
         "created_at": one.created_at,
         "due_at": told.not_before or one.created_at,
         "reasons": (),
-        "domain": one.mail.recipient.rpartition("@")[2],
+        "domain": "" if told.by_person else one.mail.recipient.rpartition("@")[2],
         "likeness": "" if told.by_person else likeness(told),
         "unverified": told.unverified,
     }

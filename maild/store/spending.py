@@ -38,9 +38,9 @@ _THREADS = (
     .where(among(_entry.ticket_id), _entry.created_at > bindparam("a_day_ago"), AUTOMATIC)
     .group_by(_entry.ticket_id, _entry.recipient)
 )
-_CROWDS = (
+CROWDS = (
     select(_entry.domain, func.count(), func.sum(case((_entry.unverified, 1), else_=0)))
-    .where(_entry.created_at > bindparam("an_hour_ago"), AUTOMATIC)
+    .where(_entry.created_at > bindparam("an_hour_ago"), _entry.domain != "")
     .group_by(_entry.domain)
 )
 _BREAKERS = select(breaker).where(among(breaker.c.scope))
@@ -74,10 +74,11 @@ def _count_threads(tx: Connection, counts: Counter[Key], tickets: Collection[int
 
 
 def _count_crowds(tx: Connection, counts: Counter[Key], now: datetime) -> None:
-    for domain, all_of_them, unverified in tx.execute(_CROWDS, {"an_hour_ago": now - HOUR}):
+    for domain, all_of_them, unverified in tx.execute(CROWDS, {"an_hour_ago": now - HOUR}):
         counts["domain", domain] += int(all_of_them)
         counts[EVERYBODY,] += int(all_of_them)
         counts[STRANGERS,] += int(unverified)
+        counts[STRANGERS, domain] += int(unverified)
 
 
 def _windows(now: datetime) -> dict[str, datetime]:

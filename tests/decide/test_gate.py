@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from maild.decide import breaker as breakers
 from maild.decide.breaker import EVERYBODY, STRANGERS, of_address, of_bounces
-from maild.decide.budgets import COUNTED, Wanted, likeness, strangers
+from maild.decide.budgets import COUNTED, COUNTED_OF_STRANGERS, Wanted, likeness
 from maild.decide.gate import Delayed, Gate, Held, Passes, Spent
 from maild.model import Address, Breaker, Notification, NotificationKind, Stand, TicketId
 from maild.settings import Budgets
@@ -34,12 +34,15 @@ def a_wanted(
     return Wanted(mail, TicketId(ticket) if ticket else None)
 
 
+def counted(it: Wanted) -> list[tuple[str, ...]]:
+    return [key(it) for key in (*COUNTED, *(COUNTED_OF_STRANGERS if it.mail.unverified else ()))]
+
+
 def a_gate(*sent: tuple[Wanted, int], now: datetime = NOON, stops: tuple[Breaker, ...] = ()) -> Gate:
     """A gate that has let each mail pass so many times within the hour."""
     counts: Counter[tuple[str, ...]] = Counter()
     for it, times in sent:
-        keys = [*(key(it) for key in COUNTED), *([strangers(it)] if it.mail.unverified else [])]
-        counts.update(dict.fromkeys(keys, times))
+        counts.update(dict.fromkeys(counted(it), times))
     return Gate(Spent(counts, {one.scope: one for one in stops}), BUDGETS, now)
 
 
@@ -57,11 +60,21 @@ SUBJECTS = [f"topic {letter * 3}" for letter in "abcdefghijklmnopqrstuvwxyz"]
         ([a_wanted(subject=subject) for subject in SUBJECTS], 20),
         ([a_wanted(subject=f"alarm {number} on node 7") for number in range(9)], 3),
         ([a_wanted(f"p{number}@one.example", f"x{number}") for number in range(600)], 500),
+        ([a_wanted(f"p{number}@one.example", unverified=True) for number in range(400)], 30),
         ([a_wanted(f"p@d{number}.example", unverified=True) for number in range(400)], 300),
         ([a_wanted(f"p@d{number}.example") for number in range(6000)], 5000),
         ([a_wanted(subject=subject, ticket=7) for subject in SUBJECTS], 10),
     ],
-    ids=["stranger", "registered", "all but identical", "domain", "strangers", "everybody", "thread"],
+    ids=[
+        "stranger",
+        "registered",
+        "all but identical",
+        "domain",
+        "strangers of a domain",
+        "strangers",
+        "everybody",
+        "thread",
+    ],
 )
 def test_nobody_gets_more_than_the_budget(wanted: list[Wanted], most: int) -> None:
     assert passed(a_gate(), wanted) == most
@@ -149,7 +162,7 @@ def test_no_order_of_mails_in_time_gives_an_unverified_address_two_in_a_day(step
         recent = [(other, at) for other, at in sent if at > now - DAY]
         counts: Counter[tuple[str, ...]] = Counter()
         for other, at in recent:
-            for key in (*(key(other) for key in COUNTED), *([strangers(other)] if other.mail.unverified else [])):
+            for key in counted(other):
                 counts[key] += key[0].endswith("day") or at > now - HOUR
         gate = Gate(Spent(counts, stops), BUDGETS, now)
         if isinstance(gate.ask(it), Passes):

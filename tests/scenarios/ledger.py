@@ -48,7 +48,11 @@ class Ledger:
 
     def _once(self, wanted: set[str]) -> Iterator[str]:
         effects = Counter(
-            row[0] for row in self.rows(f"SELECT message_id FROM inbox_entry WHERE disposition IN {EFFECTIVE}")
+            row[0]
+            for row in self.rows(
+                f"SELECT message_id FROM inbox_entry WHERE disposition IN {EFFECTIVE} "
+                "OR (disposition = 'quarantined' AND ticket_id IS NOT NULL)"
+            )
         )
         articles = Counter(row[0] for row in self.rows("SELECT message_id FROM article WHERE kind = 'incoming'"))
         if effects != articles:

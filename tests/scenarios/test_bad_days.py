@@ -74,8 +74,10 @@ def test_a_mail_that_takes_too_long_is_tried_alone_then_quarantined_and_its_neig
         world.send(a_mail(f"p{number}@people.example", subject="light"))
     world.until_quiet(6, seconds=40)
     assert sorted(world.dispositions()) == ["new ticket"] * 5 + ["quarantined"]
-    (entry,) = world.rows("SELECT cause, attempts FROM inbox_entry WHERE state = 'quarantined'")
+    (entry,) = world.rows("SELECT cause, attempts, ticket_id FROM inbox_entry WHERE state = 'quarantined'")
     assert (entry.cause, entry.attempts) == ("cpu-budget", 2)
+    shown = world.json("show", f"SD-{entry.ticket_id}")
+    assert shown["ticket"]["title"] == "heavy" and "could not be read" in shown["articles"][0]["text"]
 
 
 def test_a_mail_over_the_limit_is_refused_with_552_and_nothing_of_it_is_kept(build: Callable[..., World]) -> None:

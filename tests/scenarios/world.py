@@ -27,6 +27,10 @@ from tests.servers.requirement import answers, free_port, wait_until
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
 SUPPORT = "support@desk.example"
+# A day's mail comes within seconds here; what the budgets do is tried in tests/storms.
+ROOMY = dict.fromkeys(
+    ("domain_an_hour", "strangers_of_a_domain_an_hour", "strangers_an_hour", "total_an_hour"), 1_000_000
+)
 
 
 def a_mail(sender: str = "Ada <ada@acme.example>", subject: str = "Printer", text: str = "It burns.", **headers: str):
@@ -72,6 +76,7 @@ class World:
             "smtp": [{"port": self.smtp_port}],
             "lmtp": [{"socket": "lmtp.sock"}],
             "relay": {"host": "127.0.0.1", "port": self.sink.port, "tls": "none"},
+            "budgets": ROOMY,
             **self.more,
         }
         for listener in settings["lmtp"]:

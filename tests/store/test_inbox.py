@@ -106,7 +106,9 @@ def test_a_batch_ends_before_it_gets_too_large_but_is_never_empty(store: Store) 
     assert ids(claim(store, max_bytes=10)) == list(kept[2:])
 
 
-def test_a_crash_is_charged_to_one_mail_which_then_runs_alone_and_then_is_set_aside(store: Store) -> None:
+def test_a_crash_is_charged_to_one_mail_which_runs_alone_then_gives_its_header_only_then_is_set_aside(
+    store: Store,
+) -> None:
     guilty, other = keep(store, a_received_mail(), a_received_mail())
     assert ids(claim(store)) == [guilty, other]
     with store.transaction() as tx:
@@ -116,12 +118,16 @@ def test_a_crash_is_charged_to_one_mail_which_then_runs_alone_and_then_is_set_as
     assert (again.id, again.attempts, again.alone) == (guilty, 1, True)
     assert ids(claim(store)) == [other]
     with store.transaction() as tx:
+        assert not inbox.charge(tx, guilty, NOON, "cpu", "10 s")
+    (header_only,) = claim(store)
+    assert (header_only.id, header_only.attempts, header_only.cause) == (guilty, inbox.HEADER_ONLY, "cpu")
+    with store.transaction() as tx:
         assert inbox.charge(tx, guilty, NOON, "cpu", "10 s")
     assert claim(store, now=NOON + 2 * LEASE, limit=1)[0].id == other
     with store.reading() as tx:
         (view,) = inbox.list_entries(tx, InboxState.QUARANTINED)
         assert inbox.counts(tx) == inbox.InboxCounts(0, 1, 1, 0, oldest=None, quarantined_oldest=NOON)
-    assert (view.id, view.attempts, view.cause, view.disposition) == (guilty, 2, "cpu", Disposition.QUARANTINED)
+    assert (view.id, view.attempts, view.cause, view.disposition) == (guilty, 3, "cpu", Disposition.QUARANTINED)
 
 
 def test_a_mail_that_runs_alone_is_left_out_of_company(store: Store) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import stat
 import subprocess
 import sys
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
