@@ -73,9 +73,10 @@ class Relay(Section):
     user: str = Field(default="", description="Login name, if the relay wants one.")
     password_file: Path | None = Field(default=None, description="File whose first line is the password.")
     mail_from: MailFrom = Field(
-        default=MailFrom.FIXED,
-        description="Envelope sender of automatic mail: null (<>), verp (an address of its own for each mail, so that "
-        "every bounce names it; the desk's addresses must accept `+`), or fixed (the desk's address).",
+        default=MailFrom.VERP,
+        description="Envelope sender of automatic mail: verp (an address of its own for each mail, so that every "
+        "bounce names it; like reply addresses it needs `+` to be accepted), null (<>), or fixed (the desk's address), "
+        "for relays that take no other. Bounces are known by Message-ID too.",
     )
     connections: int = Field(default=4, ge=1, le=20, description="Mails handed over side by side.")
     timeout: float = Field(

@@ -29,6 +29,7 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 TOKENS = Tokens(b"k" * 32)
 RENDERER = Renderer(builtin_templates(), TOKENS, "desk.example")
 NULL_SENDER = Renderer(builtin_templates(), TOKENS, "desk.example", MailFrom.NULL)
+VERP = Renderer(builtin_templates(), Tokens(b"k" * 32, hostname="desk.example"), "desk.example", MailFrom.VERP)
 DESK = Desk(desk="it", title="IT Help", addresses=("support@desk.example",), prefix="SD", languages=("en", "de"))
 TICKET = Ticket(TicketId(1042), "SD", "it", "Printer on fire", Status.OPEN, 3, "", "", False, NOON, NOON)
 GREETED = Notification(

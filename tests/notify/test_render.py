@@ -8,10 +8,11 @@ import mailparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from notify_kit import DESK, GREETED, NOON, NULL_SENDER, TICKET, TOKENS, notification, read, sent, text_of
+from notify_kit import DESK, GREETED, NOON, NULL_SENDER, TICKET, TOKENS, VERP, notification, read, sent, text_of
 
 from maild.decide.facts import ReplyToken
 from maild.decide.policy import TemplateSource
+from maild.decide.tokens import Tokens
 from maild.errors import PermanentFailure
 from maild.model import Address, NotificationKind, Status
 from maild.notify.render import NoTemplate, Renderer, subject_with_token
@@ -59,6 +60,20 @@ def test_the_words_of_a_member_of_staff_are_a_persons_mail() -> None:
 
 def test_automatic_mail_leaves_from_the_null_sender_where_the_relay_wants_that() -> None:
     assert sent(renderer=NULL_SENDER).mail_from == "" and sent().mail_from == "support@desk.example"
+
+
+def test_a_bounce_comes_back_to_an_address_that_names_its_mail() -> None:
+    mail = sent(renderer=VERP)
+    tokens = Tokens(b"k" * 32, hostname="desk.example")
+    assert mail.mail_from.startswith("support+mdb.sd-1042.")
+    assert tokens.read_bounce_address(mail.mail_from.upper()) == mail.message_id
+    assert tokens.read_bounce_address(mail.mail_from.replace("sd-1042", "sd-1043")) == ""
+    assert sent(BY_PERSON, renderer=VERP).mail_from == "support@desk.example"
+
+
+def test_a_desk_address_without_room_for_a_token_is_used_as_it_is() -> None:
+    long = f"{'x' * 40}@desk.example"
+    assert sent(desk=DESK.model_copy(update={"addresses": (long,)}), renderer=VERP).mail_from == long
 
 
 def test_an_answer_comes_back_to_this_ticket_and_this_contact() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from maild.notify.sink import Sink
+from maild.notify.sink import At, Sink
 from tests.scenarios.world import SUPPORT, World, a_mail
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.requirement import need, wait_until
@@ -86,3 +86,26 @@ def test_a_pipe_from_an_mta_tells_it_whether_to_try_again(build: Callable[..., W
     assert world.exit_code("ingest", "--rcpt", SUPPORT, "-", stdin=raw) == 0
     assert world.exit_code("ingest", "--rcpt", "nobody@desk.example", "-", stdin=raw) in (65, 67)
     world.until_quiet(1)
+
+
+@pytest.mark.postfix
+def test_a_bounce_from_postfix_is_noted_on_its_ticket_and_holds_the_address_back(
+    build: Callable[..., World], postfix: Callable[..., Any], relay: Sink
+) -> None:
+    """Our confirmation is refused by its recipient's server; Postfix reports that to the mail's own bounce address."""
+    world = build(lmtp=[{"host": "127.0.0.1", "port": 0}])
+    mta = postfix(lmtp=("127.0.0.1", world.lmtp_port), relay=("127.0.0.1", relay.port), domains="desk.example")
+    world.relay_through(mta.port)
+    relay.on(At.RCPT, "550 5.1.1 no such user here")
+    world.start()
+    assert swaks(mta.port, a_mail().as_bytes(), sender=ADA, recipients=[SUPPORT]).code == 0
+    wait_until(lambda: "bounce recorded" in world.dispositions(), "the report comes back", seconds=30)
+    shown = world.json("show", "SD-1001")
+    note = next(one for one in shown["articles"] if one["kind"] == "note")
+    assert ADA in note["text"] and "no such user here" in note["text"]
+    (breaker,) = world.json("outbox", "breakers")
+    assert breaker["scope"] == f"bounced:{ADA}"
+    assert swaks(mta.port, a_mail(subject="Another").as_bytes(), sender=ADA, recipients=[SUPPORT]).code == 0
+    wait_until(lambda: world.json("outbox", "--suppressed"), "the next confirmation is held back")
+    (silent,) = world.json("outbox", "--suppressed")
+    assert silent["reasons"][0]["code"] == "breaker-bounced" and len(world.dispositions()) == 3

@@ -15,12 +15,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
+from maild.decide.budgets import Wanted
 from maild.errors import SchemaMismatch, StoreUnavailable
 from maild.store import migrate as migrating
+from maild.store import outbox, spending
 from maild.store.engine import Store, open_store, require_schema
 from maild.store.migrate import migrate
 from maild.store.schema import REVISIONS, metadata
-from tests.store.kit import a_received_mail, keep, open_ticket
+from maild.store.schema.types import Instant
+from tests.builders import NOON
+from tests.store.kit import a_queued, a_received_mail, keep, open_ticket
 
 HEAD = REVISIONS[-1]
 
@@ -192,3 +196,33 @@ def test_of_processes_that_migrate_at_once_one_does_it(empty_database_url: str, 
     assert [process.returncode for process in processes] == [0, 0]
     assert said == [f"('', '{HEAD}')", f"('{HEAD}', '{HEAD}')"]
     require_schema(empty)
+
+
+def at_revision(store: Store, revision: str) -> None:
+    """Bring an empty database to an older version's schema."""
+    from alembic import command
+    from alembic.config import Config
+
+    with store.transaction() as tx:
+        config = Config(attributes={"connection": tx})
+        config.set_main_option("script_location", str(Path(migrating.__file__).with_name("migrations")))
+        command.upgrade(config, revision)
+
+
+def test_a_database_of_the_first_version_keeps_its_mail_and_counts_it_for_its_address(empty: Store) -> None:
+    at_revision(empty, "0001")
+    with empty.transaction() as tx:
+        tx.execute(
+            text(
+                "INSERT INTO outbox_entry (event, kind, recipient, raw, state, created_at)"
+                " VALUES ('confirmation', 'confirmation', 'ada@acme.example', :raw, 'sent', :at)"
+            ),
+            {"raw": b"x", "at": Instant.store(NOON)},
+        )
+    assert migrate(empty) == ("0001", HEAD)
+    with empty.transaction() as tx:
+        (entry,) = outbox.list_entries(tx)
+        spent = spending.spent_on(tx, [Wanted(a_queued(None).notification, None)], NOON).counts
+        outbox.add(tx, [a_queued(None)])
+        assert max(one.id for one in outbox.list_entries(tx)) == entry.id + 1
+    assert (entry.recipient, spent["address-day", "ada@acme.example"]) == ("ada@acme.example", 1)
