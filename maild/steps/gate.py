@@ -19,6 +19,9 @@ from maild.model import Breaker, Notification, Reason, Suppressed
 from maild.settings import Budgets
 from maild.store import spending
 
+DELAYED = "delayed"
+"""The code of the reason why a notice that must go goes later: logged as a warning."""
+
 
 def pass_gate(
     tx: Connection, budgets: Budgets, now: datetime, plans: Sequence[Plan], *, lock: bool = False
@@ -48,7 +51,7 @@ def _through(gate: Gate, plan: Plan) -> Plan:
                 told.append(one)
             case Delayed(until, reason):
                 told.append(replace(one, not_before=until))
-                reasons.append(replace(reason, code="delayed", text=f"delayed, not left out: {reason.text}"))
+                reasons.append(replace(reason, code=DELAYED, text=f"delayed, not left out: {reason.text}"))
             case Held(reason, digest_at):
                 silent.append(Suppressed(one.kind, one.event, one.recipient.address, reason, one.ticket, digest_at))
                 reasons.append(reason)

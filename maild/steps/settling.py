@@ -21,7 +21,7 @@ from maild.steps.gate import pass_gate
 from maild.steps.house import House
 from maild.steps.reading import Reading, bug, read
 from maild.steps.watch import NO_WATCH, Watch
-from maild.steps.writing import Settled, Written, say, write
+from maild.steps.writing import Settled, Written, announce, write
 from maild.store import inbox, lookup
 
 MOST_MAILS = 20
@@ -69,7 +69,7 @@ def settle(house: House, owner: str, readings: Sequence[Reading], watch: Watch) 
         for reading in readings:
             _alone(house, owner, reading, watch)
         return ()
-    _say(done)
+    announce(done.written)
     return done.later
 
 
@@ -102,7 +102,7 @@ def _together(tx: Connection, house: House, owner: str, readings: Sequence[Readi
 def _alone(house: House, owner: str, reading: Reading, watch: Watch) -> None:
     """One mail in a transaction of its own; what fails here is this mail's fault, or a bug it shows."""
     try:
-        _say(house.store.retrying(lambda tx: _together(tx, house, owner, [reading], watch)))
+        announce(house.store.retrying(lambda tx: _together(tx, house, owner, [reading], watch)).written)
     except TemporaryFailure:
         raise
     except Exception as error:  # noqa: BLE001 - a bug: keep the mail, keep the loop
@@ -112,15 +112,9 @@ def _alone(house: House, owner: str, reading: Reading, watch: Watch) -> None:
 def _set_aside(house: House, owner: str, one: Settled) -> None:
     """Quarantine, unless the claim was lost meanwhile: then it is somebody else's to decide."""
     try:
-        _say(Done(house.store.retrying(lambda tx: write(tx, house, owner, [one]))))
+        announce(house.store.retrying(lambda tx: write(tx, house, owner, [one])))
     except Conflict:
         log.warning("claim lost", inbox=one.entry.id if one.entry else None)
-
-
-def _say(done: Done) -> None:
-    """One line for each, now that it is true."""
-    for one, ticket in zip(done.written.settled, done.written.tickets, strict=True):
-        say(one, ticket)
 
 
 def _case(house: House, reading: Reading, facts: Facts) -> Case:

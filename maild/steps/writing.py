@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 import structlog
 from sqlalchemy import Connection
 
+from maild.decide.breaker import EVERYBODY, STRANGERS
 from maild.decide.facts import Facts, LookupKeys
 from maild.decide.plan import Plan
-from maild.model import ContactId, Disposition, InboxEntry, Notification, Ticket
-from maild.steps.gate import pass_gate
+from maild.model import Breaker, ContactId, Disposition, InboxEntry, Notification, Stand, Ticket
+from maild.steps.gate import DELAYED, pass_gate
 from maild.steps.house import House
 from maild.store import apply, inbox, outbox, register, spending
 
@@ -38,6 +39,7 @@ class Written:
 
     settled: tuple[Settled, ...]
     tickets: tuple[Ticket | None, ...]
+    moved: tuple[Breaker, ...] = ()
 
 
 def write(tx: Connection, house: House, owner: str, wanted: Sequence[Settled]) -> Written:
@@ -50,7 +52,7 @@ def write(tx: Connection, house: House, owner: str, wanted: Sequence[Settled]) -
     tickets = tuple(one.ticket for one in applied)
     _queue(tx, house, settled, tickets)
     inbox.finish(tx, [_finished(owner, one, ticket) for one, ticket in zip(settled, tickets, strict=True) if one.entry])
-    return Written(settled, tickets)
+    return Written(settled, tickets, moved)
 
 
 def _queue(tx: Connection, house: House, settled: Sequence[Settled], tickets: Sequence[Ticket | None]) -> None:
@@ -87,12 +89,22 @@ def _finished(owner: str, one: Settled, ticket: Ticket | None) -> inbox.Finished
     return inbox.Finished(one.entry.id, owner, plan.disposition, plan.reasons, number, plan.duplicate_of, cause)
 
 
+def announce(written: Written) -> None:
+    """What became of each, now that it is true; and loudly when a whole crowd gets no more automatic mail."""
+    for one, ticket in zip(written.settled, written.tickets, strict=True):
+        say(one, ticket)
+    for breaker in written.moved:
+        if breaker.scope in (STRANGERS, EVERYBODY) and breaker.stand is Stand.OPEN:
+            log.warning("automatic mail held back", whose=breaker.scope, until=breaker.until.isoformat())
+
+
 def say(one: Settled, ticket: Ticket | None) -> None:
     """The log line, once it is true: codes and ids, no personal data (law 11)."""
-    log.info(
+    codes = [reason.code for reason in one.plan.reasons]
+    (log.warning if DELAYED in codes else log.info)(
         one.plan.disposition or ("clock" if one.plan.actor == "clock" else "staff"),
         inbox=one.entry.id if one.entry else None,
         ticket=ticket.number if ticket else None,
-        because=",".join(reason.code for reason in one.plan.reasons),
+        because=",".join(codes),
         mails=len(one.plan.notifications),
     )
