@@ -20,6 +20,7 @@ from typer.main import get_command
 
 from maild import __version__
 from maild.cli.commands import COMMANDS, SECTIONS, Entry
+from maild.cli.output import safe, safe_lines
 from maild.errors import ConfigError, ExitCode, MaildError
 from maild.yaml.suggest import did_you_mean
 
@@ -128,13 +129,13 @@ def _say(error: Exception) -> int:
             return _told(ExitCode.NO_PERMISSION, _of_system(error))
         case OSError():
             return _told(ExitCode.IO_ERROR, _of_system(error))
-    traceback.print_exception(error)
+    sys.stderr.write(safe_lines("".join(traceback.format_exception(error))))
     return _told(ExitCode.SOFTWARE, "this is a bug of maild: please report the lines above")
 
 
 def _told(code: ExitCode, *lines: str) -> int:
     for line in lines:
-        sys.stderr.write(f"maild: {line}\n")
+        sys.stderr.write(f"maild: {safe(line)}\n")
     return code
 
 
