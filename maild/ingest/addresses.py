@@ -235,7 +235,7 @@ class _Scanner:
         if item.angle is None:
             name = " ".join(item.comments)
         else:
-            name = "".join(item.words) or " ".join(item.comments)
+            name = "".join(item.words).strip() or " ".join(item.comments)
             if "@" in "".join(_outside_quotes(item.bare)) and normal_address(bare) != address:
                 self.problems.append("second address before the first")
         self.mailboxes.append(Address(_name(name), address))

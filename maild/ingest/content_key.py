@@ -9,7 +9,6 @@ so no two contents can be arranged into one key.
 from __future__ import annotations
 
 import hashlib
-import re
 
 from maild.ingest import charsets
 from maild.ingest.headers import Headers, decoded
@@ -18,7 +17,6 @@ from maild.ingest.structure import Part, leaves
 IDENTIFYING = ("from", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references")
 WRAPPED_AT = 990
 _ASCII_COMPATIBLE = frozenset({"", "utf-8", "cp1252"})
-_WRAPPED = re.compile(rb"([^\n]{990})\n ")
 
 
 def content_key(headers: Headers, root: Part) -> str:
@@ -55,7 +53,19 @@ def _content(leaf: Part) -> bytes:
 
 def _normal_text(text: bytes) -> bytes:
     if len(text) > WRAPPED_AT and b"\n " in text:
-        text = _WRAPPED.sub(rb"\1", text)
+        text = _unwrapped(text)
     if b" \n" in text or b"\t\n" in text:
         text = b"\n".join(line.rstrip() for line in text.split(b"\n"))
     return text.rstrip()
+
+
+def _unwrapped(text: bytes) -> bytes:
+    """Joins lines of WRAPPED_AT octets or more with the next one, where that starts with a space."""
+    first, *rest = text.split(b"\n ")
+    pieces, last = [first], len(first) - first.rfind(b"\n") - 1
+    for piece in rest:
+        is_wrapped = last >= WRAPPED_AT
+        pieces += (piece,) if is_wrapped else (b"\n ", piece)
+        # The space of a line that was not wrapped is its own.
+        last = len(piece) - piece.rfind(b"\n") - 1 + (not is_wrapped and b"\n" not in piece)
+    return b"".join(pieces)

@@ -17,7 +17,11 @@ from maild.ingest import charsets
 from maild.ingest.limits import HEADER_VALUE
 
 MOST_PIECES = 100_000
-_ENCODED_WORD = re.compile(r"=\?([^?\s*]{1,64})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*)\?=")
+# A bare question mark belongs to the text unless "=" stands on either side of it; "?=20" goes on if the word does.
+_ENCODED_WORD = re.compile(
+    r"=\?[ ]?([^?\s*]{0,64})(?:\*[^?\s]{0,40})?[ ]?\?(?:([bB])\?([^?]*)|"
+    r"([qQ])\?((?:[^?]++|(?<!=)\?(?!=)|(?<!=)\?(?==[0-9A-Fa-f]{2}[^\s?]*\?=))*+))\?="
+)
 _GAP = re.compile(r"[ \t\r\n]*")
 _MESSAGE_ID = re.compile(r"<([^<>]{1,900})>")
 _ONE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
@@ -89,7 +93,7 @@ def decode_words(value: str) -> str:
         if between.strip() or place == 0:
             pieces.append(between)
         charset, place = word[1].lower(), word.end()
-        pending.append(_word_bytes(word[2], word[3], charset))
+        pending.append(_word_bytes(word[2] or word[4], word[3] or word[5] or "", charset))
     if pending:
         pieces.append(charsets.decode(b"".join(pending), charset, guess=False))
     pieces.append(value[place:])
@@ -97,7 +101,8 @@ def decode_words(value: str) -> str:
 
 
 def _word_bytes(encoding: str, text: str, charset: str) -> bytes:
-    if encoding in "bB":
+    # No base64 begins with padding: it was meant to be the other encoding.
+    if encoding in "bB" and not text.startswith("="):
         return base64_bytes(text.encode("ascii", "replace"))
     # Spaces are not allowed inside, yet common; a2b_qp(header=True) reads "_" as space (RFC 2047 4.2).
     return binascii.a2b_qp(_raw_bytes(text, charset), header=True)

@@ -1,4 +1,5 @@
 """A header with lines that are none is mended, once: `mended(raw)`; b"" where there is nothing to gain.
+A multipart whose boundary is not the declared one gets its own: `real_boundary(raw)`.
 
 The standard library ends the header at such a line, and with it go From and Subject. Mended are fields with a space
 before the colon (RFC 5322 4.5 allowed it), continuations that lost their indent, and rubbish above the first field.
@@ -11,8 +12,11 @@ import re
 
 from maild.ingest.limits import HEADER_BLOCK, header_end
 
-_FIELD = re.compile(rb"(?:From |[!-9;-~]+:)")
+_FIELD = re.compile(rb"(?:From (?!:)|[!-9;-~]+:)")
 _SPACED = re.compile(rb"([!-9;-~]{1,70})[ \t]+:")
+_COMPLETE = re.compile(rb"(?:from|to|cc|reply-to|sender|return-path|date|message-id)[ \t]*:", re.IGNORECASE)
+LOOKED_AT_FOR_BOUNDARY = 64 * 1024
+_DELIMITER = re.compile(rb"\n--([\w'()+,./:=?-]{1,70})[ \t]*\r?\n(?=\r?\n|content-)", re.ASCII | re.IGNORECASE)
 _EVERY_MAIL = re.compile(rb"^(?:from|to|subject|date|message-id|received)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
@@ -24,14 +28,36 @@ def mended(raw: bytes) -> bytes:
         return b""
     kept: list[bytes] = []
     for line in lines:
-        line = line if _sound(line) else _mended_line(line)
-        if kept or not line.startswith((b" ", b"\t")):
+        if not _sound(line):
+            line = b"" if _is_rubbish(kept, line) else _mended_line(line)
+        if line and (kept or not line.startswith((b" ", b"\t"))):
             kept.append(line)
     return b"".join(kept) + raw[end:]
 
 
+def is_spaced_author(raw: bytes) -> bool:
+    """`From : x` is a field with a space before its colon, and to the standard library the first line of an mbox."""
+    return raw.startswith(b"From :") or raw.find(b"\nFrom :", 0, header_end(raw, HEADER_BLOCK)) >= 0
+
+
+def real_boundary(raw: bytes) -> str:
+    """The boundary a multipart uses where its header names none or another: its first line with two dashes at the
+    start and a header field or an empty line below, if it comes again. "" if there is none."""
+    body = raw[header_end(raw, HEADER_BLOCK) :][:LOOKED_AT_FOR_BOUNDARY]
+    found = _DELIMITER.search(body)
+    if found is None or body.count(b"\n--" + found[1]) < 2:
+        return ""
+    return found[1].decode("ascii")
+
+
 def _sound(line: bytes) -> bool:
     return line[:1] in (b" ", b"\t") or _FIELD.match(line) is not None
+
+
+def _is_rubbish(above: list[bytes], line: bytes) -> bool:
+    """What holds no address goes on with no field of addresses, and nothing goes on with a date or an id."""
+    field = next((one for one in reversed(above) if one[:1] not in (b" ", b"\t")), b"")
+    return b"@" not in line and not _SPACED.match(line) and _COMPLETE.match(field) is not None
 
 
 def _mended_line(line: bytes) -> bytes:

@@ -2,12 +2,14 @@
 
 Reads RFC 2045 5.1 and RFC 2231 (continuations, charsets) and what senders make of them: unquoted file names with
 spaces, encoded words inside quotes, missing semicolons, raw 8-bit names. Linear; at most `MOST` parameters count.
+Sighting: 8,000 semicolons in a row took 3 s while each of them could begin a parameter.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -16,7 +18,8 @@ from maild.ingest import charsets
 from maild.ingest.headers import decode_words
 
 MOST = 200
-_PARAMETER = re.compile(r';[\s;]*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)', re.DOTALL)
+# Semicolons, then a parameter or what is none, up to the next semicolon: so that nothing is looked at twice.
+_PARAMETER = re.compile(r'[\s;]++(?:([^\s=;"]++)\s*+=\s*+("(?:[^"\\]|\\.)*+"|[^;]*+))?+[^;]*+', re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _SECTION = re.compile(r"([^*]+)\*(\d{1,3})?(\*)?")
 _TYPE = re.compile(r"[\w!#$&.+^-]+/[\w!#$&.+^-]+", re.ASCII)
@@ -53,9 +56,8 @@ def media_type(declared: str, default: str = "text/plain") -> str:
 def _parameters(rest: str) -> dict[str, str]:
     plain: dict[str, str] = {}
     sections: dict[str, list[tuple[int, bool, str]]] = {}
-    for count, found in enumerate(_PARAMETER.finditer(rest)):
-        if count >= MOST:
-            break
+    named = (found for found in _PARAMETER.finditer(rest) if found[1])
+    for found in islice(named, MOST):
         name, value = found[1].lower(), _unquoted(found[2].strip())
         section = _SECTION.fullmatch(name)
         if section:

@@ -1,8 +1,9 @@
 """Raw bytes become a `Message`: `parse(raw)`. The story of reading, one line a question.
 
 Laws: raises UnparsableMail (typed cause) and nothing else; a field that can not be read is empty and named in
-`defects`; the sender is set only where exactly one From header holds exactly one mailbox. What our strict readers
-find defective, mail-parser reads again (`second_reader`); its findings are marked.
+`defects`; the sender is set only where exactly one From header holds exactly one mailbox (else there may be a
+`claimed_sender`). What people should know of the reading is in `notes`. What our strict readers find defective,
+mail-parser reads again (`second_reader`); its findings are marked.
 """
 
 from __future__ import annotations
@@ -11,17 +12,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from maild.errors import UnparsableMail
-from maild.ingest import automatic, html, language, limits, second_reader
+from maild.ingest import automatic, inside, language, limits, notes, quoted_html, second_reader
 from maild.ingest.addresses import normal_address, read_mailboxes
 from maild.ingest.attachments import list_attachments
 from maild.ingest.body import Body, read_body
 from maild.ingest.bounce import recognise_bounce
+from maild.ingest.claimed import claimed_sender
 from maild.ingest.content_key import content_key, lasts
 from maild.ingest.dates import read_date
 from maild.ingest.headers import Headers, message_ids
-from maild.ingest.reply import visible_text
-from maild.ingest.structure import Part, read
-from maild.model import Address, Message
+from maild.ingest.loose_dates import loose_date
+from maild.ingest.reply import is_passed_on, visible_text
+from maild.ingest.special import special
+from maild.ingest.structure import AMBIGUOUS, CUT, Part, read
+from maild.model import Address, Message, Note
 
 MOST_REFERENCES = 200
 MOST_DEFECTS = 50
@@ -47,15 +51,17 @@ def parse(raw: bytes) -> Message:
 
 def _parse(raw: bytes) -> Message:
     root, defects = read(raw)
+    root = inside.opened(root)
     message = _as_written(root, root.headers, defects)
     return _judged(message, root)
 
 
 def _as_written(root: Part, headers: Headers, defects: list[str]) -> Message:
     body = read_body(root)
-    seen = _visible(body)
+    seen = _visible(body, headers.text("subject"))
     to, cc, reply_to = (_mailboxes(headers, name, defects) for name in ("to", "cc", "reply-to"))
     sender, date = _sender(headers, defects), _date(headers, defects)
+    attachments, left_out = list_attachments(root, body.taken)
     references = message_ids(" ".join(headers.all("references")))[-MOST_REFERENCES:]
     return Message(
         message_id=next(iter(message_ids(headers.first("message-id"))), ""),
@@ -63,7 +69,7 @@ def _as_written(root: Part, headers: Headers, defects: list[str]) -> Message:
         sender=sender, to=to, cc=cc, reply_to=reply_to, delivered_to=_delivered_to(headers),
         subject=headers.text("subject"), date=date,
         text=body.text, visible_text=seen, html=body.html,
-        attachments=list_attachments(root, body.taken),
+        attachments=attachments,
         automatic=None, bounce=None,
         suppress_reply=automatic.suppression(headers),
         loop_marks=automatic.loop_marks(headers),
@@ -71,7 +77,17 @@ def _as_written(root: Part, headers: Headers, defects: list[str]) -> Message:
         language=language.guess(headers.text("content-language"), seen),
         content_key=content_key(headers, root), lasting_key=lasts(headers),
         defects=tuple(dict.fromkeys(defects))[:MOST_DEFECTS],
+        claimed_sender=None if sender else claimed_sender(headers),
+        notes=notes.each_once((*_of_structure(defects), *special(root), *inside.told(root), *body.notes, *left_out)),
     )  # fmt: skip
+
+
+def _of_structure(defects: list[str]) -> list[Note]:
+    """What the desk should know of the defects."""
+    told = [notes.header_cut(limits.HEADER_VALUE)] if any(CUT in defect for defect in defects) else []
+    if any(defect.startswith(AMBIGUOUS) for defect in defects):
+        told.append(notes.ambiguous_structure())
+    return told
 
 
 def _judged(message: Message, root: Part) -> Message:
@@ -79,7 +95,7 @@ def _judged(message: Message, root: Part) -> Message:
     is_report, bounce = recognise_bounce(root, message.sender, root.headers, message.subject, message.text)
     machine = automatic.recognise(root.headers, message.sender, message.subject, bounce is not None)
     if machine is None and is_report:
-        machine = automatic.report()
+        machine = automatic.report(is_report)
     return message if machine is None else replace(message, automatic=machine, bounce=bounce)
 
 
@@ -124,12 +140,13 @@ def _date(headers: Headers, defects: list[str]) -> datetime | None:
     value = headers.first("date")
     found = read_date(value)
     if found is None and value:
-        found = second_reader.date(value)
+        found = loose_date(value) or second_reader.date(value)
         defects.append("Date: second reading" if found else "Date: unreadable")
     return found
 
 
-def _visible(body: Body) -> str:
-    if body.from_html and html.marks_quotation(body.html):
-        return visible_text(html.visible(body.html)) or visible_text(body.text)
-    return visible_text(body.text)
+def _visible(body: Body, subject: str = "") -> str:
+    forwarded = is_passed_on(subject)
+    if body.from_html and not forwarded and quoted_html.marks_quotation(body.html):
+        return quoted_html.visible_html(body.html) or visible_text(body.text)
+    return visible_text(body.text, forwarded)

@@ -1,9 +1,8 @@
-"""How mail clients announce what they quote: tables of words, and the question `announcement(lines, place)`.
+"""How mail clients announce what they quote: the question `first_announcement(lines)`.
 
-Three forms: "-----Original Message-----", a copied header ("Von: … Gesendet: … An: …"), and an attribution
-("On Monday Max wrote:"), which mail clients break over up to five lines.
-Laws: every pattern is anchored or looks at one bounded line, so the work is linear in the text; no nested repetition.
-To teach it a client or a language: add its words here and a case to the tests.
+Three forms: a ruled title ("-----Original Message-----"), a copied header ("Von: … Gesendet: … An: …"), and an
+attribution ("On Monday Max wrote:"). What is told from it: whether the author forwards something or answers it.
+Laws: linear in the text: a cheap look at every line, a bounded one at no more than MOST_LOOKS of them.
 """
 
 from __future__ import annotations
@@ -12,172 +11,165 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-LONGEST_LINE = 400
-LONGEST_ATTRIBUTION = 5
-LONGEST_HEADER_BLOCK = 12
-MOST_FIELDS_ABOVE = 3
-MOST_WORDS = 12
+from maild.ingest.attribution import LONGEST_LINE, attribution, ends_like_one, visible_letters
+from maild.ingest.client_words import FORWARDED, FORWARDED_BY, ORIGINAL
+from maild.ingest.copied_header import bare_header, copied_header, may_be_field
 
-_VERBS = (
-    "wrote", "writes", "said", "wrote the following", "schrieb", "schrieben", "geschrieben", "schreef", "geschreven",
-    "a écrit", "écrit", "escribió", "escribio", "escreveu", "ha scritto", "scrisse", "skrev", "kirjoitti",
-    "napisał(a)", "napisał", "napisała", "napsal(a)", "napsal", "napsala", "je napisao", "a scris", "yazdı", "írta",
-    "написал", "написала", "писал", "писала", "пише", "пишет", "написав", "έγραψε",
-    "写道", "写到", "寫道", "さんは書きました", "のメッセージ",
-)  # fmt: skip
-_OPENING = re.compile(
-    r"(?:-{2,}\s*)?(?:on|at|am|um|op|le|el|il|em|den|dne|dnia|w dniu|på|pada|vào|a|on the|in article|"
-    r"в|от|\d{1,4}|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim)\b",
-    re.IGNORECASE,
-)
-_DATED = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b|\d年")
-# "On Monday Max wrote:" has no figure in it.
-_UNDATED = re.compile(r"(?:on|am|op|le|el|il|em|den)\s+\w+\s+\S", re.IGNORECASE)
-_ADDRESS = re.compile(r"[^\s@<>]{1,100}@[^\s@<>]{1,100}")
-# Older Gmail: "2016-03-03 17:21 GMT+01:00 Max", "2013/7/20 Max <max@b.example>"
-_GMAIL = re.compile(
-    r"\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+-]\d\d:\d\d .{2,}|"
-    r"\d{4}[-/]\d{1,2}[-/]\d{1,2} .{2,200}<.{3,200}>:?\s*$"
-)
-_ANNOUNCED = re.compile(
-    r"[>*_\s]*-{2,}\s*(?:original (?:message|nachricht)|originalnachricht|original-nachricht|"
-    r"ursprüngliche (?:nachricht|e-mail)|"
-    r"urspr\S{0,8}ngliche nachricht|weitergeleitete (?:nachricht|e-mail)|forwarded (?:message|by)|reply message|"
-    r"oorspronkelijk bericht|doorgestuurd bericht|mensaje original|mensaje reenviado|message d'origine|"
-    r"message original|"
-    r"message transféré|messaggio originale|messaggio inoltrato|mensagem original|mensagem encaminhada|"
-    r"ursprungligt meddelande|"
-    r"oprindelig meddelelse|opprinnelig melding|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|"
-    r"исходное сообщение|пересылаемое сообщение|původní zpráva|eredeti üzenet|原始邮件|原始郵件|original)\b[^\n]{0,80}",
-    re.IGNORECASE,
-)
-_FORWARDED = re.compile(
-    r"[>*\s]*(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-mail)|"
-    r"début du message (?:réexpédié|transféré)|inizio messaggio inoltrato|begin doorgestuurd bericht)\s*:?\s*$",
-    re.IGNORECASE,
-)
-_FROM = re.compile(
-    r"[>*_|\s]*(?:from|von|de|da|van|från|fra|od|от|від|kimden|lähettäjä|feladó|发件人|寄件者|差出人|"
-    r"送信元)\s?\*?\s?[:：]\*?\s?\S",
-    re.IGNORECASE,
-)
-_ANY_FIELD = re.compile(
-    r"[>*_|\s]*(?:sent|date|to|cc|bcc|subject|reply-to|importance|attachments|received|"
-    r"gesendet(?: am)?|datum|an|kopie|betreff|antwort an|antworten an|anlagen|wichtigkeit|priorität|"
-    r"verzonden|aan|onderwerp|envoyé|à|objet|date d'envoi|enviado(?: el)?|para|asunto|fecha|enviada|assunto|"
-    r"data|inviato|a|"
-    r"oggetto|risposta|skickat|till|ämne|kopia|sendt|til|emne|dato|lähetetty|vastaanottaja|aihe|wysłano|do|temat|"
-    r"отправлено|кому|тема|дата|копия|odesláno|komu|předmět|发送时间|收件人|主题|日期|抄送|寄件日期|收件者|主旨|送信日時|宛先|件名)"
-    r"\s?\*?\s?[:：]",
-    re.IGNORECASE,
-)
-# How the last line of an attribution ends: with a colon, a dash ("wrote ----"), or a verb without either.
-_ENDINGS = (":", "：", "--", *_VERBS)
-_RULER = re.compile(r"[>\s]*(?:[_\-=*#~+—–]\s?){3,}\s*$")
+MOST_LOOKS = 10_000
+SHORTEST = 4
+LONGEST_TITLE = 200
+_SHORT_ENDS = frozenset(":：\ufdd0")
+_RULER = re.compile(r"[>\s\-_=*#~+‐‑‒–—―]{3,}$")
+MARK = "\ufdd0"
+"""A line of its own where the HTML itself says that a quotation starts. A noncharacter: no text has it."""
+
+_TITLE, _HEADER, _ATTRIBUTION = 1, 2, 4
+_DASHES = "-‐‑‒–—―_=*"
+_END_OF_LINE = " \t\r\xa0\u200e\u200f\u202c"
+_FRAME = _DASHES + "> \t\xa0:"
 
 
 class Announced(NamedTuple):
-    """Lines that announce a quotation: they start at `start` and the quotation at `end`."""
+    """Lines that announce a quotation: from `start`, and the quotation starts at `end`.
+
+    `before` is what the author wrote on the first of them. `header` says that a copied header is all there is,
+    `marked` that the HTML announces it.
+    """
 
     start: int
     end: int
+    before: str = ""
+    forwarded: bool = False
+    header: bool = False
+    marked: bool = False
 
 
-def announcement(lines: Sequence[str], place: int) -> Announced | None:
-    """What is announced at line `place`: a forwarded mail, a copied header, or an attribution that ends there."""
-    line = lines[place].strip()
-    if not line or len(line) > LONGEST_LINE:
-        return None
-    if ("-" in line or line.endswith(":")) and (_ANNOUNCED.match(line) or _FORWARDED.match(line)):
-        return Announced(place, _behind_header(lines, place + 1))
-    if (":" in line or "：" in line) and _FROM.match(line):
-        length = header_block(lines, place)
-        if length:
-            return Announced(_header_start(lines, place), place + length)
-    if line.endswith(_ENDINGS) or line[:4].isdigit():
-        start = attribution(lines, place)
-        return None if start is None else Announced(start, place + 1)
+def first_announcement(lines: Sequence[str], floor: int = 0) -> Announced | None:
+    looks = 0
+    for place in range(floor, len(lines)):
+        line = lines[place]
+        if (len(line) < SHORTEST and line[-1:] not in _SHORT_ENDS) or not (kinds := _worth(line)):
+            continue
+        looks += 1
+        if looks > MOST_LOOKS:
+            return None
+        found = _announcement(lines, place, kinds)
+        if found:
+            return found
     return None
 
 
-def _header_start(lines: Sequence[str], place: int) -> int:
-    """GMX puts "Gesendet:" above "Von:"."""
-    start = place
-    while start and place - start < MOST_FIELDS_ABOVE and _ANY_FIELD.match(lines[start - 1][:LONGEST_LINE]):
-        start -= 1
-    return start
+def _worth(line: str) -> int:
+    """Cheap, of every line: which forms it may have."""
+    if len(line) > LONGEST_LINE:
+        return 0
+    line = line.rstrip(_END_OF_LINE)
+    kinds = _ATTRIBUTION if ends_like_one(line) else 0
+    if may_be_field(line):
+        kinds += _HEADER
+    if "--" in line or (kinds and line[-1] == ":") or (not line.isascii() and ("‐‐" in line or line == MARK)):
+        kinds += _TITLE
+    return kinds
+
+
+def _announcement(lines: Sequence[str], place: int, kinds: int) -> Announced | None:
+    """What is announced at line `place`: a title, a copied header, or an attribution that ends there."""
+    if lines[place] == MARK:
+        return _marked(lines, place)
+    found = _titled(lines, place) if kinds & _TITLE else None
+    if found or _quoted_before(lines, place):
+        return found
+    length = copied_header(lines, place) if kinds & _HEADER else 0
+    if length:
+        return Announced(_above_rulers(lines, place), place + length, header=True)
+    return _attributed(lines, place) if kinds & _ATTRIBUTION else None
+
+
+def _marked(lines: Sequence[str], place: int) -> Announced:
+    """Apple Mail quotes what it forwards."""
+    first = next((each for each in range(place + 1, min(place + 4, len(lines))) if lines[each].strip(" >")), place)
+    title = None if lines[first] == MARK else _titled(lines, first)
+    is_forwarded = title is not None and title.forwarded
+    end = title.end if title and is_forwarded else place + 1
+    return Announced(place, end, forwarded=is_forwarded, marked=True)
+
+
+def _quoted_before(lines: Sequence[str], place: int) -> bool:
+    """Announcements within a quotation belong to it; only its first line may announce it (Apple Mail)."""
+    return is_quoted(lines[place]) and place > 0 and is_quoted(lines[place - 1])
+
+
+def _attributed(lines: Sequence[str], place: int) -> Announced | None:
+    line = visible_letters(lines[place]).strip()
+    if line.startswith(">>>"):
+        is_groupwise = line.endswith(">>>") and any(map(str.isdigit, line))
+        return Announced(place, place + 1) if is_groupwise else None
+    found = attribution(lines, place, _quoted_below(lines, place))
+    return found and Announced(found.start, place + 1, found.before)
+
+
+def _quoted_below(lines: Sequence[str], place: int) -> bool:
+    for line in lines[place + 1 : place + 4]:
+        if line.strip():
+            return (is_quoted(line) and not is_quoted(lines[place])) or line == MARK or line.startswith(">>")
+    return False
+
+
+# ---- titles ----------------------------------------------------------------------------------------
+
+
+def _titled(lines: Sequence[str], place: int) -> Announced | None:
+    line = lines[place].strip()
+    before, title = _split_title(line)
+    title = visible_letters(title).strip(_FRAME).lower().replace("’", "'")
+    forwarded = title in FORWARDED or title.startswith(FORWARDED_BY)
+    if not (forwarded or (title in ORIGINAL and _is_ruled(line))):
+        return None
+    return Announced(_above_rulers(lines, place), _behind_header(lines, place + 1), before, forwarded)
+
+
+def _split_title(line: str) -> tuple[str, str]:
+    """ "Yes, please. -----Original Message-----": the client lost the line break."""
+    place = line.find("-----")
+    if place <= 0 or not line[:place].strip(_FRAME):
+        return "", line
+    return line[:place].rstrip(), line[place:]
+
+
+def _is_ruled(line: str) -> bool:
+    return line.endswith(("--", "‐‐", "-*")) or line.lstrip("> *_").startswith(("--", "‐‐", "==", "__"))
 
 
 def _behind_header(lines: Sequence[str], place: int) -> int:
-    while place < len(lines) and not lines[place].strip():
+    start = place
+    while place < len(lines) and place - start < 4 and not lines[place].strip(_FRAME):
         place += 1
-    return place + header_block(lines, place) if place < len(lines) else place
+    if place == len(lines):
+        return place
+    length = copied_header(lines, place) or bare_header(lines, place)
+    if length:
+        return place + length
+    # Proton puts an attribution below its title.
+    ends = range(place, min(place + 3, len(lines)))
+    end = next((each for each in ends if attribution(lines, each, _quoted_below(lines, each))), None)
+    return start if end is None else end + 1
 
 
-def attribution(lines: Sequence[str], last: int) -> int | None:
-    """The line at which the attribution ending at line `last` starts; the fewest lines that make one."""
-    joined = lines[last].strip()
-    if joined.startswith(">"):
-        return None
-    if _GMAIL.match(joined):
-        return last
-    found: int | None = None
-    for start in range(last, max(-1, last - LONGEST_ATTRIBUTION), -1):
-        line = lines[start].strip()
-        joined = line if start == last else f"{line} {joined}"
-        if not line or line.startswith(">") or len(joined) > LONGEST_LINE:
-            break
-        if found is None:
-            if _ends_attribution(joined) and _is_attribution(joined):
-                found = start
-        elif _OPENING.match(line) and _DATED.search(line):
-            # "Le 4 janv. 2016 19:03, Max" above "<max@b.example> a écrit :"
-            return start
-        if found is not None and _DATED.search(joined):
-            return found
-    return found
+def _above_rulers(lines: Sequence[str], place: int) -> int:
+    """A title that no table knows: "---- Gwreiddiol ----", or of Notes Traveler: "Max Miller --- Drucker ---"."""
+    start = place - 2 if place > 1 and not lines[place - 1].strip() else place - 1
+    above = lines[start].strip(" >*\t") if start >= 0 else ""
+    is_title = above.endswith("--") and (above.startswith("--") or " --- " in above) and above.strip(_FRAME) != ""
+    return start if is_title and len(above) < LONGEST_TITLE else place
 
 
-def _ends_attribution(joined: str) -> bool:
-    folded = joined.lower()
-    if folded.rstrip(" :：-").endswith(_VERBS):
-        return True
-    if not folded.endswith((":", "：")):
-        return False
-    return any(verb in folded for verb in _VERBS) or ("@" in joined and _DATED.search(joined) is not None)
+# ---- lines -----------------------------------------------------------------------------------------
 
 
-def _is_attribution(joined: str) -> bool:
-    """Somebody and a time, or an address; a sentence of the author ("as I wrote:") has neither."""
-    if _ADDRESS.search(joined):
-        return bool(_OPENING.match(joined) or _DATED.search(joined) or joined.count(" ") < MOST_WORDS)
-    if _DATED.search(joined):
-        return True
-    verb_is_last = joined.lower().rstrip(" :：").endswith(_VERBS)
-    return verb_is_last and bool(_UNDATED.match(joined)) and joined.count(" ") < MOST_WORDS
+def is_quoted(line: str) -> bool:
+    return line.lstrip().startswith((">", "|"))
 
 
 def ruler(line: str) -> bool:
-    return len(line) <= LONGEST_LINE and bool(_RULER.match(line))
-
-
-def header_block(lines: Sequence[str], at: int) -> int:
-    """The number of lines of a copied header that starts at `at` with its sender; 0 if none does."""
-    if len(lines[at]) > LONGEST_LINE or not _FROM.match(lines[at]):
-        return 0
-    fields, last = 0, at
-    for place in range(at + 1, min(at + LONGEST_HEADER_BLOCK, len(lines))):
-        if _ANY_FIELD.match(lines[place][:LONGEST_LINE]):
-            fields, last = fields + 1, place
-        elif not lines[place].strip() and place - last > 1:
-            break
-    if fields < 2:
-        return 0
-    return _with_folded(lines, at, last)
-
-
-def _with_folded(lines: Sequence[str], at: int, last: int) -> int:
-    """The last field (mostly the subject) goes on until an empty line."""
-    while last + 1 < len(lines) and last - at < LONGEST_HEADER_BLOCK and lines[last + 1].strip():
-        last += 1
-    return last - at + 1
+    """A line of three or more dashes, underscores, asterisks … and nothing else."""
+    return _RULER.match(line, 0, LONGEST_LINE) is not None

@@ -3,16 +3,19 @@
 In: raw mail; out: the same mail with one short line for each run, and the way back. The parser looks at every line
 for boundaries and headers; a line of 60 or more base64 digits can be neither (no colon, no leading dashes), so to
 it one such line is as good as a thousand, and the result is the same. Law: unfolded text equals what was sent.
-Sighting: a mail of 25 KB with a screenshot, 1.0 ms in the parser as it was, 0.4 ms this way.
+Sightings: a mail of 25 KB with a screenshot, 1.0 ms in the parser as it was, 0.4 ms this way; a mail that held the
+mark with 300,000 dashes behind it took 85 s while the mark grew dash by dash.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 
-# Possessive quantifiers: a run is taken whole or not at all, in one pass.
-_RUN = re.compile(rb"(?<=\n)(?:[A-Za-z0-9+/]{60,76}+\r?\n){8,}+")
+# Possessive quantifiers: a run is taken whole or not at all, in one pass. The line break before it is part of the
+# pattern, as re looks for a first letter five times as fast as for a place behind one.
+_RUN = re.compile(rb"\n(?:[A-Za-z0-9+/]{60,76}+\r?\n){8,}+")
 _MARK = b"~maild-run"
 
 
@@ -32,16 +35,19 @@ class Runs:
 
 def folded(raw: bytes) -> tuple[bytes, Runs]:
     """The mail without its runs, and the runs."""
-    mark = _MARK
-    while mark in raw:
-        mark += b"-"
+    mark = _mark(raw)
     texts: list[str] = []
 
     def put_aside(found: re.Match[bytes]) -> bytes:
         run = found[0]
         end = b"\r\n" if run.endswith(b"\r\n") else b"\n"
-        texts.append(run[: -len(end)].decode("ascii"))
-        return b"%s%d~%s" % (mark, len(texts) - 1, end)
+        texts.append(run[1 : -len(end)].decode("ascii"))
+        return b"\n%s%d~%s" % (mark, len(texts) - 1, end)
 
     short = _RUN.sub(put_aside, raw)
     return short, Runs(mark.decode("ascii"), tuple(texts))
+
+
+def _mark(raw: bytes) -> bytes:
+    """A word the mail does not hold. No mail can hold a word that is made of its own hash."""
+    return _MARK if _MARK not in raw else b"~maild-%s-run" % hashlib.sha256(raw).hexdigest().encode()

@@ -39,9 +39,14 @@ def _value(head: bytes, folded: bytes, name: bytes) -> str:
         colon = place + 1 + len(name)
         start = folded.find(b":", colon, colon + 20)
         if start >= 0 and not folded[colon:start].strip(b" \t"):
-            return head[start + 1 : _value_end(head, start)][:LONGEST_VALUE].strip().decode("latin-1")
+            return _cut(name, head[start + 1 : _value_end(head, start)]).strip().decode("latin-1")
         place = folded.find(b"\n" + name, colon)
     return ""
+
+
+def _cut(name: bytes, value: bytes) -> bytes:
+    """The parent stands at the end of References (RFC 5322 3.6.4), everything else at the beginning."""
+    return value[-LONGEST_VALUE:] if name == b"references" else value[:LONGEST_VALUE]
 
 
 def _value_end(head: bytes, start: int) -> int:

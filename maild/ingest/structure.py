@@ -1,27 +1,35 @@
-"""Raw mail becomes a tree of `Part`s: one pass of the standard library's parser, under our limits.
+"""Raw mail becomes a tree of `Part`s: `read(raw)`, with what is wrong with it.
 
-Laws: a `message/*` part is sealed (a leaf whose bytes are what was sent, never walked into), so forwarded text
-can not leak into ours and nesting costs nothing; parts and multiparts are counted while parsing.
-Part numbers are those of IMAP (RFC 3501 6.4.5): "1" for a mail of one part, else "1", "2", "2.1" …
+Laws: a `message/*` part is a leaf whose bytes are what was sent. Where mail programs may see another tree than this
+one (two Content-Types, one boundary for two multiparts, a multipart that claims to be base64: reliability E12), the
+defects say so. Part numbers are those of IMAP (RFC 3501 6.4.5): "1" for a mail of one part, else "1", "2", "2.1" …
 """
 
 from __future__ import annotations
 
 import binascii
+import re
 from dataclasses import dataclass
-from email.errors import MissingHeaderBodySeparatorDefect
-from email.feedparser import BytesFeedParser
-from email.message import Message as Compat32
-from email.policy import Policy, compat32
+from email.errors import (
+    MessageDefect,
+    MissingHeaderBodySeparatorDefect,
+    NoBoundaryInMultipartDefect,
+    StartBoundaryNotFoundDefect,
+)
 
-from maild.ingest import charsets, limits
+from maild.ingest import charsets, limits, mending
 from maild.ingest.headers import Headers, base64_bytes
-from maild.ingest.mending import mended
 from maild.ingest.parameters import Structured, media_type, structured
-from maild.ingest.runs import Runs, folded
+from maild.ingest.sealed import SealedPart, parsed
 
 MOST_BROKEN_LINES = 1000
-NO_RUNS = Runs()
+AMBIGUOUS = "ambiguous: "
+CUT = "value cut at"
+_SINGLE = ("content-type", "content-transfer-encoding", "content-disposition")
+_FOR_OLD_PROGRAMS = re.compile(r"MIME[ -]format|mehrteilige Nachricht", re.IGNORECASE)
+# What starts so and declares nothing is no plain text.
+_HTML = re.compile(rb"\s{0,200}(?:<!doctype html|<html[\s>])", re.IGNORECASE)
+_NEVER_OF_MULTIPARTS = ("base64", "quoted-printable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,8 @@ class Part:
     """One node. `data` is decoded from its transfer encoding, and empty for a multipart.
 
     `charset` is the declared one, else that of the multipart around it (Chinese clients name it only there).
+    `lead` is text before the first part of a multipart that also says it is text (two Content-Types);
+    `margin` is what stands around the parts of the whole mail; `inner` is what a leaf holds (`inside`).
     """
 
     number: str
@@ -39,6 +49,9 @@ class Part:
     data: bytes = b""
     children: tuple[Part, ...] = ()
     charset: str = ""
+    lead: tuple[Part, ...] = ()
+    margin: str = ""
+    inner: tuple[Part, ...] = ()
 
     @property
     def filename(self) -> str:
@@ -51,120 +64,126 @@ class Part:
 
 
 @dataclass(slots=True)
-class _Count:
-    parts: int = 0
-    multiparts: int = 0
-    runs: Runs = NO_RUNS
+class _Walk:
+    """What is gathered on the way through the tree: defects, and the boundaries of the multiparts above."""
 
-
-class SealedPart(Compat32):
-    """A compat32 message that counts itself and shows `message/*` to the parser as an opaque leaf."""
-
-    def __init__(self, count: _Count) -> None:
-        super().__init__(policy=compat32)
-        self._count = count
-        self._declared: Structured | None = None
-        count.parts += 1
-        if count.parts > limits.PARTS:
-            raise limits.beyond(limits.Cause.PARTS, f"more than {limits.PARTS} parts")
-
-    @property
-    def payload(self) -> str | list[SealedPart]:
-        """Children, or the text as it was sent; get_payload() would decode by the declared charset."""
-        payload = self._payload  # type: ignore[attr-defined]
-        return payload if isinstance(payload, list) else self._count.runs.unfolded(payload or "")
-
-    @property
-    def declared(self) -> Structured:
-        """Content-Type as written; read once, when the header is complete."""
-        if self._declared is None:
-            self._declared = structured(_first_value(self, "content-type"))
-        return self._declared
-
-    def get_content_type(self) -> str:
-        kind = self.declared.value
-        return "application/x-sealed" if kind.startswith("message/") else kind
-
-    def get_content_maintype(self) -> str:
-        return self.get_content_type().partition("/")[0]
-
-    def get_boundary(self, failobj: object = None) -> str | None:  # type: ignore[override]  # noqa: ARG002
-        """The parser asks once for each multipart: that bounds the nesting."""
-        self._count.multiparts += 1
-        if self._count.multiparts > limits.DEPTH:
-            raise limits.beyond(limits.Cause.DEPTH, f"more than {limits.DEPTH} multiparts")
-        return self.declared.parameters.get("boundary", "").rstrip() or None
-
-
-def _first_value(part: Compat32, name: str) -> str:
-    """The first value of a field, raw. compat32's own lookup would build a Header object for 8-bit values."""
-    for key, value in part.raw_items():
-        if len(key) == len(name) and key.lower() == name:
-            return str(value)[: limits.HEADER_VALUE]
-    return ""
+    defects: list[str]
+    boundaries: tuple[str, ...] = ()
 
 
 def read(raw: bytes) -> tuple[Part, list[str]]:
     """The tree and what is wrong with it. Raises UnparsableMail beyond the limits."""
-    limits.check_header_block(raw)
-    limits.check_lines(raw)
-    raw = raw.lstrip(b"\r\n")
-    message = _parsed(raw)
-    defects: list[str] = []
-    if any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in message.defects):
-        repaired = mended(raw)
+    fitted = limits.fitted(raw.removeprefix(b"\xef\xbb\xbf"))
+    defects = [f"{name}: {CUT} {limits.HEADER_VALUE} characters" for name in fitted.cut]
+    readable, message = fitted.raw, parsed(fitted.raw)
+    if _has(message, MissingHeaderBodySeparatorDefect) or mending.is_spaced_author(readable):
+        repaired = mending.mended(readable)
         if repaired:
-            message = _parsed(repaired)
+            readable, message = repaired, parsed(repaired)
             defects.append("header lines mended")
-    return _part(message, "", "text/plain", "", defects), defects
+    if _has(message, StartBoundaryNotFoundDefect, NoBoundaryInMultipartDefect):
+        boundary = mending.real_boundary(readable)
+        if boundary:
+            message = parsed(readable, boundary)
+            defects.append(f"{AMBIGUOUS}a boundary that is not the declared one")
+    return _part(message, "", "text/plain", "", _Walk(defects)), defects
 
 
-def _parsed(raw: bytes) -> SealedPart:
-    count = _Count()
-
-    def counted(policy: Policy = compat32) -> SealedPart:  # noqa: ARG001 - the parser passes its own
-        return SealedPart(count)
-
-    parser = BytesFeedParser(counted)
-    count.parts = 0  # the parser makes one message to see how
-    short, count.runs = folded(raw)
-    parser.feed(short)
-    return parser.close()
+def _has(message: SealedPart, *kinds: type[MessageDefect]) -> bool:
+    return any(isinstance(defect, kinds) for defect in message.defects)
 
 
-def _part(message: SealedPart, number: str, default: str, charset: str, defects: list[str]) -> Part:
+def _part(message: SealedPart, number: str, default: str, charset: str, walk: _Walk) -> Part:
     declared = message.declared
     charset = declared.parameters.get("charset", charset)
     headers = Headers(message.raw_items(), charset)
-    defects += headers.defects
-    defects += [type(defect).__name__ for defect in message.defects]
-    kind = media_type(declared.value, default)
-    payload = message.payload
-    children: tuple[Part, ...] = ()
-    data = b""
-    if isinstance(payload, list):
-        below = "message/rfc822" if kind == "multipart/digest" else "text/plain"
-        prefix = f"{number}." if number else ""
-        children = tuple(
-            _part(child, f"{prefix}{place}", below, charset, defects) for place, child in enumerate(payload, 1)
-        )
-    else:
-        data = transferred(payload, headers.first("content-transfer-encoding"))
+    walk.defects += headers.defects
+    walk.defects += [type(defect).__name__ for defect in message.defects]
+    walk.defects += _doubled(headers)
+    if declared.value.startswith("multipart/"):
+        walk.defects += _odd_multipart(declared, headers, walk)
+    kind = media_type(declared.value, "text/html" if declared.value == "html" else default)
     parameters = structured(headers.first("content-type")).parameters if declared.parameters else {}
     disposition = structured(headers.first("content-disposition"))
-    return Part(number or "1", headers, kind, parameters, disposition, data, children, charset)
+    prefix, payload = f"{number}." if number else "", message.payload
+    if isinstance(payload, str):
+        data = transferred(payload, headers.first("content-transfer-encoding"), with_footer=kind.startswith("text/"))
+        if kind == "text/plain" and not declared.value and _HTML.match(data):
+            kind = "text/html"
+        return Part(number or "1", headers, kind, parameters, disposition, data, charset=charset)
+    return Part(
+        number or "1", headers, kind, parameters, disposition, charset=charset,
+        children=_children(message, prefix, kind, charset, walk),
+        lead=_lead(message, headers, prefix, charset),
+        margin="" if prefix else message.margin(),
+    )  # fmt: skip
 
 
-def transferred(payload: str, encoding: str) -> bytes:
-    """Undoes a Content-Transfer-Encoding (RFC 2045 6); an unknown one is taken as it stands."""
-    how = encoding.strip().lower()
+def _children(message: SealedPart, prefix: str, kind: str, charset: str, walk: _Walk) -> tuple[Part, ...]:
+    boundary = message.declared.parameters.get("boundary", "")
+    below = _Walk(walk.defects, (*walk.boundaries, boundary))
+    default = "message/rfc822" if kind == "multipart/digest" else "text/plain"
+    payload = message.payload
+    return tuple(
+        _part(child, f"{prefix}{place}", default, charset, below)
+        for place, child in enumerate(payload, 1)
+        if isinstance(child, SealedPart)
+    )
+
+
+def _doubled(headers: Headers) -> list[str]:
+    """Fields a part has once (RFC 2045 section 3), here twice with different values."""
+    return [
+        f"{AMBIGUOUS}two {name} fields" for name in _SINGLE if len(headers.all(name)) > 1 and _differ(headers, name)
+    ]
+
+
+def _odd_multipart(declared: Structured, headers: Headers, walk: _Walk) -> list[str]:
+    boundary, found = declared.parameters.get("boundary", ""), list[str]()
+    # "--b--" ends the outer multipart of boundary "b", or starts a part of the inner one of boundary "b--".
+    if boundary and any(boundary in (above, f"{above}--") for above in walk.boundaries):
+        found.append(f"{AMBIGUOUS}one boundary for two multiparts")
+    if headers.first("content-transfer-encoding").lower() in _NEVER_OF_MULTIPARTS:
+        found.append(f"{AMBIGUOUS}an encoded multipart")
+    return found
+
+
+def _differ(headers: Headers, name: str) -> bool:
+    return len({" ".join(value.lower().split()) for value in headers.all(name)}) > 1
+
+
+def _lead(message: SealedPart, headers: Headers, prefix: str, charset: str) -> tuple[Part, ...]:
+    """A multipart that also says it is plain text has a text where others have an empty preamble."""
+    kinds = [structured(value) for value in headers.all("content-type")[1:3]]
+    text = next((kind for kind in kinds if kind.value == "text/plain"), None)
+    preamble = message.preamble or ""
+    if text is None or not preamble.strip() or _FOR_OLD_PROGRAMS.search(preamble[:300]):
+        return ()
+    data = transferred(preamble, headers.first("content-transfer-encoding"))
+    charset = text.parameters.get("charset", charset)
+    return (Part(f"{prefix}0", Headers(()), "text/plain", text.parameters, Structured("", {}), data, charset=charset),)
+
+
+def transferred(payload: str, encoding: str, *, with_footer: bool = False) -> bytes:
+    """Undoes a Content-Transfer-Encoding (RFC 2045 6); an unknown one is taken as it stands.
+
+    A list server may have put its footer below encoded text: read as base64 it would be rubbish.
+    """
+    how = "".join(encoding.split()).lower()
     if how.startswith("base64"):
+        if with_footer and ("\n--" in payload or "\n__" in payload):
+            return _with_footer(payload)
         return _base64(payload)
     if how.startswith("quoted"):
         return binascii.a2b_qp(payload.encode("ascii", "surrogateescape"))
     if how in ("x-uuencode", "uuencode", "uue", "x-uue"):
         return _uuencoded(payload.encode("ascii", "surrogateescape"))
     return payload.encode("ascii", "surrogateescape")
+
+
+def _with_footer(payload: str) -> bytes:
+    place = min(found for found in (payload.find("\n--"), payload.find("\n__")) if found >= 0)
+    return _base64(payload[:place]) + payload[place:].encode("ascii", "surrogateescape")
 
 
 def _base64(payload: str) -> bytes:

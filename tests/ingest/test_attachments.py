@@ -98,3 +98,34 @@ def test_file_names_are_text_on_one_line_and_of_bounded_length(field: str, name:
     """A name is never used as a path (law 11), so it may look like one."""
     (found,) = parse(mixed(b"\r\nx", field.encode() + b"\r\n\r\ndata")).attachments
     assert found.filename == name
+
+
+def picture(content_id: str, data: bytes = b"logo", name: str = "image001.png") -> bytes:
+    head = f"Content-Type: image/png; name={name}\r\nContent-Disposition: inline\r\nContent-ID: <{content_id}>\r\n\r\n"
+    return head.encode() + data
+
+
+def test_a_logo_that_comes_again_is_one_attachment_for_all_its_content_ids() -> None:
+    pictures = [picture("a@x"), picture("b@x", name="image002.png"), picture("c@x", b"other"), picture("a@x")]
+    message = parse(mixed(b"Content-Type: text/html\r\n\r\n<img src=cid:a@x><img src=cid:b@x>", *pictures))
+    assert [(each.content_id, each.part) for each in message.attachments] == [("a@x b@x", "2"), ("c@x", "4")]
+
+
+def test_the_same_file_sent_twice_on_purpose_is_two_attachments() -> None:
+    part = b"Content-Type: image/png; name=scan.png\r\nContent-Disposition: attachment\r\n\r\nscan"
+    assert len(parse(mixed(b"\r\nx", part, part)).attachments) == 2
+
+
+def test_five_hundred_logos_have_no_endless_id() -> None:
+    message = parse(mixed(b"\r\nx", *(picture(f"{n}@{'x' * 300}") for n in range(400))))
+    (one,) = message.attachments
+    assert len(one.content_id) < 50 * 251
+
+
+@pytest.mark.parametrize(
+    ("content_type", "name"),
+    [("text/csv", "attachment.csv"), ("text/rtf", "attachment.rtf"), ("image/x-odd", "image"), ("a/b", "attachment")],
+)
+def test_a_file_without_a_name_is_called_by_what_it_is(content_type: str, name: str) -> None:
+    (found,) = parse(mixed(b"\r\nx", f"Content-Type: {content_type}\r\n\r\ndata".encode())).attachments
+    assert found.filename == name

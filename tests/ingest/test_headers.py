@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +34,15 @@ from maild.ingest.parameters import structured
         ("=?utf-8?q?a=0D=0ABcc:_b?=", "a Bcc: b"),
         ("=?utf-8?q?unfinished", "=?utf-8?q?unfinished"),
         ("=?gb2312?b?uPe49w==?=", "各各"),
+        ("=?utf-8?Q?What??= now", "What? now"),
+        ("=?utf-8?Q?Was?=20geht?=", "Was? geht"),
+        ("=?utf-8?q?a?=20", "a20"),
+        ("=?utf-8?q?a?==?utf-8?q?b?=", "ab"),
+        ("=?utf-8?q?unfinished and =?utf-8?q?b?=", "=?utf-8?q?unfinished and b"),
+        ("=??Q?Gr=FC=DFe?=", "Grüße"),
+        ("=? utf-8 ?Q?Gr=C3=BC=C3=9Fe?=", "Grüße"),
+        ("=?utf-8?B?=C3=BCber?=", "über"),
+        ("=?utf-8?x?abc?=", "=?utf-8?x?abc?="),
     ],
 )
 def test_encoded_words_become_letters(written: str, read: str) -> None:
@@ -133,6 +144,13 @@ def test_what_is_no_date_is_none(written: str) -> None:
 )
 def test_base64_is_read_as_it_comes(coded: bytes, data: bytes) -> None:
     assert base64_bytes(coded) == data
+
+
+@pytest.mark.parametrize("word", ["=?utf-8?q?a?", "?=20", "a?", "=?", "=?x?q?", "=?utf-8?q?? ", "?=2"])
+def test_sixteen_thousand_letters_of_broken_words_take_no_time(word: str) -> None:
+    start = time.process_time()
+    decoded("=?utf-8?q?" + word * (16_000 // len(word)))
+    assert time.process_time() - start < 0.5
 
 
 @given(st.text(max_size=300))

@@ -141,3 +141,9 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
         parse(raw)
     except UnparsableMail as refusal:
         assert refusal.cause != "unreadable"
+
+
+def test_a_line_of_rubbish_behind_an_address_is_no_part_of_it() -> None:
+    message = parse(b"From: Ada\n <ada@acme.example>\nfrom nowhere\nTo : support@desk.example\nSubject: x\n\ny\n")
+    assert message.sender == Address("Ada", "ada@acme.example")
+    assert [one.address for one in message.to] == ["support@desk.example"]

@@ -23,6 +23,7 @@ from tests.ingest.letters import letter
         (b"Message-ID: <a@b>\nReferences: <c@d>\n\nIn-Reply-To: <e@f>\n", ("<a@b>", "<c@d>")),
         (b"Message-ID: <a@b>", ("<a@b>", "")),
         (b"\r\nMessage-ID: <a@b>\r\n\r\n", ("<a@b>", "")),
+        (letter("References: " + "\r\n ".join(f"<{n}@x>" for n in range(4000))), ("", "<3999@x>")),
         (b"X: " + b"a" * 70_000 + b"\r\nMessage-ID: <a@b>\r\n\r\n", ("", "")),
         (b"", ("", "")),
     ],
