@@ -39,7 +39,7 @@ _TRACE = re.compile(r"arc-|dkim-|authentication-results|received-spf|x-ms-exchan
 
 @dataclass(frozen=True, slots=True)
 class _Glance:
-    """What was readable: the fields, the Received fields (each a hop), and which fields were cut or not seen."""
+    """What was readable: the fields, the Received fields (each a hop), and which fields are not whole."""
 
     headers: Headers
     hops: int = 0
@@ -62,32 +62,35 @@ def salvage(raw: bytes, cause: str, detail: str) -> Message:
 def _glance(raw: bytes) -> _Glance:
     end = header_end(raw, SEARCHED_FOR_AUTHORS)
     ended = end < SEARCHED_FOR_AUTHORS
-    hops, cut, kept = 0, set[str](), list[tuple[str, str]]()
-    for name, value in _fields(raw[: min(end, LOOKED_AT)]):
+    hops, too_long, torn, kept = 0, set[str](), set[str](), list[tuple[str, str]]()
+    for name, value, is_torn in _fields(raw[: min(end, LOOKED_AT)]):
         if name == "received":
             hops += 1
         elif not _TRACE.match(name):
-            if len(value) > LONGEST_VALUE:
-                cut.add(name)
+            too_long |= {name} if len(value) > LONGEST_VALUE else set()
+            torn |= {name} if is_torn else set()
             kept.append((name, _short(name, value).decode("ascii", "surrogateescape")))
-    is_whole = end <= LOOKED_AT and len(kept) <= MOST_FIELDS and not cut
+    is_whole = end <= LOOKED_AT and len(kept) <= MOST_FIELDS and not too_long
     authors = len(_FROM.findall(raw, 0, end)) if ended else 0
-    return _Glance(Headers(kept[:MOST_FIELDS]), hops, frozenset(cut), is_whole, authors)
+    return _Glance(Headers(kept[:MOST_FIELDS]), hops, frozenset(too_long | torn), is_whole, authors)
 
 
-def _fields(block: bytes) -> Iterator[tuple[str, bytes]]:
-    """Names in lower case, values unfolded; lines that are no fields are left out with what continues them."""
+def _fields(block: bytes) -> Iterator[tuple[str, bytes, bool]]:
+    """Names in lower case, values unfolded; lines that are no fields are left out with what continues them.
+
+    The field before such a line is torn: the line may have been its end, and what is left half an address.
+    """
     name, lines = "", list[bytes]()
     for line in block.splitlines():
         if line[:1] in (b" ", b"\t"):
             lines.append(line)
             continue
-        if name:
-            yield name, b"".join(lines)
         found = _FIELD.match(line)
+        if name:
+            yield name, b"".join(lines), found is None
         name, lines = (found[1].decode("ascii").lower(), [line[found.end() :]]) if found else ("", [])
     if name:
-        yield name, b"".join(lines)
+        yield name, b"".join(lines), False
 
 
 def _short(name: str, value: bytes) -> bytes:
