@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import idna
 
@@ -81,8 +82,10 @@ def _normal_domain(domain: str) -> str:
     return domain if sound else ""
 
 
+@lru_cache(maxsize=1024)
 def _a_labels(domain: str) -> str:
-    if len(domain) > LONGEST_DOMAIN:
+    # "xn--" and at least one letter more for each label that is not ASCII: the impossible is not worth its encoding.
+    if sum(len(label) + (1 if label.isascii() else 6) for label in domain.split(".")) > LONGEST_DOMAIN + 1:
         return ""
     try:
         return idna.encode(domain, uts46=True).decode("ascii")

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from maild.cleaning import clean_header
 from maild.ingest.automatic_rows import CHALLENGERS, DISTRIBUTION, MACHINES, ROWS, Row
 from maild.ingest.automatic_subject import by_subject, says_away, wants_silence
 from maild.ingest.headers import Headers
@@ -79,7 +80,7 @@ def _is_loop(name: str) -> bool:
 
 
 def loop_marks(headers: Headers) -> tuple[str, ...]:
-    return tuple(value[:200] for value in headers.all("x-maild-loop"))
+    return tuple(clean_header(value[:200]) for value in headers.all("x-maild-loop"))
 
 
 def report(kind: ReportKind = ReportKind.OTHER) -> Automatic:

@@ -18,6 +18,8 @@ from maild.ingest.limits import CODED_TEXT
 from maild.ingest.structure import Part, leaves
 from maild.model import Note
 
+MOST_TEXT = 2 * CODED_TEXT
+"""Bytes of all text parts of a mail together that are shown as text."""
 _READABLE = frozenset({"text/plain", "text/html", "text/enriched"})
 
 
@@ -48,11 +50,11 @@ class _Reader:
     texts: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    left: int = MOST_TEXT
 
     def plain(self, part: Part) -> str:
         if part.number not in self.texts:
-            self._note_cut(part)
-            text = armor.opened(plain_text(part), self.notes)
+            text = armor.opened(plain_text(part), self.notes) if self._is_read(part) else ""
             if hiding.smuggles(text):
                 self.notes.append(notes.smuggled_text())
             self.texts[part.number] = hiding.without_invisible(text)
@@ -60,19 +62,26 @@ class _Reader:
 
     def source(self, part: Part) -> str:
         if part.number not in self.sources:
-            self._note_cut(part)
-            self.sources[part.number] = part.text()
+            self.sources[part.number] = part.text() if self._is_read(part) else ""
         return self.sources[part.number]
 
     def rich(self, part: Part) -> str:
         shown = html.read(self.source(part))
         if shown.hidden_words:
             self.notes.append(notes.hidden_text(shown.hidden_words))
-        return armor.opened(shown.text, self.notes)
+        if len(shown.text) > CODED_TEXT:
+            self._note_cut()
+        return armor.opened(shown.text[:CODED_TEXT], self.notes)
 
-    def _note_cut(self, part: Part) -> None:
-        if len(part.data) > CODED_TEXT:
-            self.notes.append(notes.text_cut(CODED_TEXT))
+    def _is_read(self, part: Part) -> bool:
+        """One part may be long, or many: beyond `MOST_TEXT` no further one is shown as text."""
+        enough, self.left = self.left <= 0, self.left - len(part.data)
+        if enough or len(part.data) > CODED_TEXT:
+            self._note_cut()
+        return not enough
+
+    def _note_cut(self) -> None:
+        self.notes.append(notes.text_cut(CODED_TEXT))
 
 
 def read_body(root: Part) -> Body:
@@ -88,7 +97,7 @@ def read_body(root: Part) -> Body:
         html=clean_text("\n".join(reader.source(part) for part in found.rich)),
         from_html=bool(shown) and all(_is_rich(part) for part, _ in shown),
         taken=frozenset(part.number for part in (*found.plain, *found.rich)),
-        notes=tuple(reader.notes),
+        notes=tuple(dict.fromkeys(reader.notes)),
     )
 
 

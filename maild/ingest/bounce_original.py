@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from maild.cleaning import clean_header
 from maild.ingest.bounce_status import LOOKED_AT
 from maild.ingest.headers import Headers, message_ids
 from maild.ingest.scan import noted
@@ -25,6 +26,10 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/=\r\n]{200,}")
 
 
 def original_id(parts: list[Part], text: str, headers: Headers) -> str:
+    return clean_header(_original_id(parts, text, headers))
+
+
+def _original_id(parts: list[Part], text: str, headers: Headers) -> str:
     returned = (part for part in parts if part.content_type in RETURNED)
     return (
         _first(found for part in returned for found in _ids_of(part.data))

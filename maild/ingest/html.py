@@ -19,6 +19,9 @@ LONGEST = 1024 * 1024
 _LAYOUT = PlainText(links="inline", bullet="* ")
 _PICTURES = PlainText(links="inline", bullet="* ", images=True)
 _LINK = re.compile(r" \((?:mailto:|https?://)?([^\s()]{1,2000})\)")
+MANY_TAGS = 100
+MOST_CELLS = 200_000
+_COLSPAN = re.compile(r"colspan\s{0,9}=\s{0,9}[\"']?(\d{1,7})")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -34,8 +37,21 @@ def read(html: str) -> Shown:
     document = turbohtml.parse(html[:LONGEST])
     hidden_words = hiding.take_out_hidden(document)
     # A mail that is one picture says what its picture says.
+    if _is_endless_table(html):
+        return Shown(_tidy("\n".join(document.strings)), hidden_words)
     text = _tidy(document.to_text(_LAYOUT)) or _tidy(document.to_text(_PICTURES))
     return Shown(text, hidden_words)
+
+
+def _is_endless_table(html: str) -> bool:
+    """A table is laid out in full: 20,000 cells in one of 2,000 rows would be 660 MB of blanks."""
+    rows = html[:LONGEST].lower().split("<tr") if html.count("<") > MANY_TAGS else ()
+    widest = max((row.count("<td") + row.count("<th") + _spanned(row) for row in rows), default=0)
+    return widest * len(rows) > MOST_CELLS
+
+
+def _spanned(row: str) -> int:
+    return sum(min(int(found[1]), MOST_CELLS) for found in _COLSPAN.finditer(row)) if "colspan" in row else 0
 
 
 def words(html: str, most: int, *, with_hidden: bool = False) -> str:

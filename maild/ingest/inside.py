@@ -2,12 +2,12 @@
 
 Opened are winmail.dat (its files and its text) and S/MIME whose content is signed and not encrypted (the mail in it);
 both stay attachments themselves. Laws: the parts that came stay as they are, so the content key does not depend on
-what can be opened; nothing is opened inside what was opened; what cannot be read stays closed.
+what can be opened; `MOST_OPENED` of them are opened, nothing inside what was opened; what cannot be read stays closed.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from maild.errors import UnparsableMail
 from maild.ingest import notes, opaque, tnef
@@ -16,20 +16,36 @@ from maild.ingest.parameters import Structured, media_type
 from maild.ingest.structure import Part, read
 from maild.model import Note
 
+MOST_OPENED = 2
 _SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/octet-stream"})
 _PLAIN = Structured("", {})
 _FILE = Structured("attachment", {})
 
 
+@dataclass(slots=True)
+class _Budget:
+    """How many more parts of this mail are opened: each costs as much as a mail of its own."""
+
+    left: int = MOST_OPENED
+
+    def takes(self) -> bool:
+        self.left -= 1
+        return self.left >= 0
+
+
 def opened(root: Part) -> Part:
     """The same tree where there is nothing to open."""
+    return _opened(root, _Budget())
+
+
+def _opened(root: Part, budget: _Budget) -> Part:
     if root.children:
-        children = tuple(opened(child) for child in root.children)
+        children = tuple(_opened(child, budget) for child in root.children)
         return root if all(map(_is_same, children, root.children)) else replace(root, children=children)
     if tnef.is_tnef(root.content_type, root.filename, root.data):
-        return _with_files(root)
+        return _with_files(root) if budget.takes() else root
     if root.content_type in _SMIME and opaque.is_signed(root.data):
-        return _with_mail(root)
+        return _with_mail(root) if budget.takes() else root
     return root
 
 

@@ -27,10 +27,13 @@ def mended(raw: bytes) -> bytes:
     if not _EVERY_MAIL.search(b"".join(lines[broken:])):
         return b""
     kept: list[bytes] = []
+    field = b""
     for line in lines:
         if not _sound(line):
-            line = b"" if _is_rubbish(kept, line) else _mended_line(line)
-        if line and (kept or not line.startswith((b" ", b"\t"))):
+            line = b"" if _is_rubbish(field, line) else _mended_line(line)
+        if line[:1] not in (b" ", b"\t", b""):
+            field = line
+        if line and field:
             kept.append(line)
     return b"".join(kept) + raw[end:]
 
@@ -54,9 +57,8 @@ def _sound(line: bytes) -> bool:
     return line[:1] in (b" ", b"\t") or _FIELD.match(line) is not None
 
 
-def _is_rubbish(above: list[bytes], line: bytes) -> bool:
+def _is_rubbish(field: bytes, line: bytes) -> bool:
     """What holds no address goes on with no field of addresses, and nothing goes on with a date or an id."""
-    field = next((one for one in reversed(above) if one[:1] not in (b" ", b"\t")), b"")
     return b"@" not in line and not _SPACED.match(line) and _COMPLETE.match(field) is not None
 
 
