@@ -29,8 +29,8 @@ if __name__ == "__main__":
 
 from bench.workload import Workload
 from maild.errors import UnparsableMail
+from maild.ingest.header.scan import noted
 from maild.ingest.parse import parse
-from maild.ingest.scan import noted
 
 MOST_TIMES = 3.0
 SLOWEST_MS = 15.0

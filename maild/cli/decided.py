@@ -13,10 +13,10 @@ from maild.cli.outcome import in_words, mail_object, outcome_object
 from maild.cli.output import safe, say, to_json
 from maild.decide.plan import Plan
 from maild.errors import ExitCode, NotFound
-from maild.ingest.addresses import normal_address
 from maild.ingest.files import Found
+from maild.ingest.header.addresses import normal_address
+from maild.ingest.header.scan import noted
 from maild.ingest.lmtp_client import with_crlf
-from maild.ingest.scan import noted
 from maild.model import EntryId
 from maild.store import inbox, tickets
 from maild.store.decisions import decisions_of

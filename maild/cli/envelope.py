@@ -14,8 +14,8 @@ from typing import Annotated
 import typer
 
 from maild.desks.policy import Desk
-from maild.ingest.addresses import normal_address, read_mailboxes
-from maild.ingest.headers import Headers
+from maild.ingest.header.addresses import normal_address, read_mailboxes
+from maild.ingest.header.headers import Headers
 
 MailFrom = Annotated[
     str | None,

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from maild.errors import ExitCode, MaildError
-from maild.ingest.attachments import payload
+from maild.ingest.body.attachments import payload
 from maild.store import tickets
 from maild.store.tickets import AttachmentView, TicketView
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from maild.decide.policy import Policy
 from maild.directory import Directory
 from maild.errors import Problem
-from maild.ingest.addresses import normal_address
+from maild.ingest.header.addresses import normal_address
 from maild.settings import Settings
 from maild.yaml.file import Document, Step
 from maild.yaml.suggest import did_you_mean

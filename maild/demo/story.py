@@ -13,7 +13,7 @@ from maild.demo import mails
 from maild.demo.mails import Heard, Sent
 from maild.demo.place import Place
 from maild.errors import TemporaryFailure
-from maild.ingest.attachments import payload
+from maild.ingest.body.attachments import payload
 from maild.notify.sink import Kept
 from maild.store import inbox, outbox, tickets
 from maild.store.decisions import decisions_of

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from maild.ingest.addresses import normal_address
+from maild.ingest.header.addresses import normal_address
 
 
 class Strangers(StrEnum):

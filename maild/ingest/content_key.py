@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import hashlib
 
-from maild.ingest import charsets
-from maild.ingest.headers import Headers, decoded
-from maild.ingest.structure import Part, leaves
+from maild.ingest.header.headers import Headers, decoded
+from maild.ingest.mime import charsets
+from maild.ingest.parts.structure import Part, leaves
 
 IDENTIFYING = ("from", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references")
 WRAPPED_AT = 990

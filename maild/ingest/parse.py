@@ -12,19 +12,24 @@ from dataclasses import replace
 from datetime import datetime
 
 from maild.errors import UnparsableMail
-from maild.ingest import automatic, inside, language, limits, notes, quoted_html, second_reader
-from maild.ingest.addresses import normal_address, read_mailboxes
-from maild.ingest.attachments import list_attachments
-from maild.ingest.body import Body, read_body
-from maild.ingest.bounce import recognise_bounce
-from maild.ingest.claimed import claimed_sender
+from maild.ingest import language, notes
+from maild.ingest.body.attachments import list_attachments
+from maild.ingest.body.special import special
+from maild.ingest.body.text import Body, read_body
+from maild.ingest.bounce.report import recognise_bounce
 from maild.ingest.content_key import content_key, lasts
-from maild.ingest.dates import read_date
-from maild.ingest.headers import Headers, message_ids
-from maild.ingest.loose_dates import loose_date
-from maild.ingest.reply import is_passed_on, visible_text
-from maild.ingest.special import special
-from maild.ingest.structure import AMBIGUOUS, CUT, Part, read
+from maild.ingest.header import second_reader
+from maild.ingest.header.addresses import normal_address, read_mailboxes
+from maild.ingest.header.claimed import claimed_sender
+from maild.ingest.header.dates import read_date
+from maild.ingest.header.headers import Headers, message_ids
+from maild.ingest.header.loose_dates import loose_date
+from maild.ingest.machine import automatic
+from maild.ingest.mime import limits
+from maild.ingest.parts import inside
+from maild.ingest.parts.structure import AMBIGUOUS, CUT, Part, read
+from maild.ingest.reply import quoted_html
+from maild.ingest.reply.visible import is_passed_on, visible_text
 from maild.model import Address, Message, Note
 
 MOST_REFERENCES = 200

@@ -15,12 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from maild.cleaning import clean_header
-from maild.ingest import automatic, language
-from maild.ingest.addresses import normal_address, read_mailboxes
-from maild.ingest.claimed import claimed_sender
-from maild.ingest.dates import read_date
-from maild.ingest.headers import Headers, message_ids
-from maild.ingest.limits import header_end
+from maild.ingest import language
+from maild.ingest.header.addresses import normal_address, read_mailboxes
+from maild.ingest.header.claimed import claimed_sender
+from maild.ingest.header.dates import read_date
+from maild.ingest.header.headers import Headers, message_ids
+from maild.ingest.machine import automatic
+from maild.ingest.mime.limits import header_end
 from maild.model import Address, Attachment, Automatic, Message, Note
 
 LOOKED_AT = 64 * 1024

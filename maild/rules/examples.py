@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from maild.desks.policy import Desk
 from maild.directory import Directory
-from maild.ingest.addresses import normal_address
+from maild.ingest.header.addresses import normal_address
 from maild.model import Address, Envelope, Message, Register, Source
 from maild.rules.actions import fill
 from maild.rules.conditions import matter_of

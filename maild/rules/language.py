@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from maild.ingest.addresses import normal_address
+from maild.ingest.header.addresses import normal_address
 from maild.model import Register
 from maild.rules import actions, conditions
 from maild.rules.regex import is_pattern, pattern

@@ -18,7 +18,7 @@ from maild import pipeline
 from maild.cli.app import run
 from maild.clock import system_clock
 from maild.config import load_settings
-from maild.ingest.scan import noted
+from maild.ingest.header.scan import noted
 from maild.model import ReceivedMail, Source
 from maild.steps.opening import open_house
 from maild.steps.watch import NO_WATCH

@@ -14,10 +14,10 @@ from typing import Any
 
 from maild.errors import UnparsableMail
 from maild.ingest.as_json import to_json
-from maild.ingest.attachments import payload
+from maild.ingest.body.attachments import payload
+from maild.ingest.header.scan import noted
 from maild.ingest.parse import parse
 from maild.ingest.salvage import salvage
-from maild.ingest.scan import noted
 from maild.model import Message
 
 MOST_CPU = 2.0

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maild.ingest import second_reader
-from maild.ingest.addresses import normal_address, read_mailboxes
+from maild.ingest.header import second_reader
+from maild.ingest.header.addresses import normal_address, read_mailboxes
 from maild.model import Address
 
 

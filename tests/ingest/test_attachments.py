@@ -8,7 +8,7 @@ import hashlib
 import pytest
 
 from maild.errors import NotFound
-from maild.ingest.attachments import payload
+from maild.ingest.body.attachments import payload
 from maild.ingest.parse import parse
 from tests.ingest.letters import HEAD, letter, mixed
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maild.ingest.automatic import ROWS
+from maild.ingest.machine.automatic import ROWS
 from maild.ingest.parse import parse
 from maild.model import AutomaticKind as Kind
 from tests.ingest.letters import HEAD, letter, mixed

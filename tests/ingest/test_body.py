@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from maild.ingest import html
-from maild.ingest.charsets import decode
+from maild.ingest.body import html
 from maild.ingest.language import guess
+from maild.ingest.mime.charsets import decode
 from maild.ingest.parse import parse
 from tests.ingest.letters import HEAD, mixed
 

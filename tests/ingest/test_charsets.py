@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maild.ingest import charsets
-from maild.ingest.charsets import codec, decode
+from maild.ingest.mime import charsets
+from maild.ingest.mime.charsets import codec, decode
 
 GERMAN = "Grüße aus Köln, der Käse ist süß. "
 JAPANESE = "プリンタが動きません。" * 20

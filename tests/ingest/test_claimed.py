@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maild.ingest.as_json import to_json
-from maild.ingest.claimed import claimed_sender
-from maild.ingest.headers import Headers
+from maild.ingest.header.claimed import claimed_sender
+from maild.ingest.header.headers import Headers
 from maild.ingest.parse import parse
 from maild.model import Address
 from tests.ingest.letters import letter

@@ -11,7 +11,7 @@ import pytest
 
 from maild.ingest.as_json import to_json
 from maild.ingest.parse import parse
-from maild.ingest.reply import visible_text
+from maild.ingest.reply.visible import visible_text
 
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
 

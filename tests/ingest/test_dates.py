@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maild.ingest.dates import read_date
-from maild.ingest.loose_dates import loose_date
+from maild.ingest.header.dates import read_date
+from maild.ingest.header.loose_dates import loose_date
 from maild.ingest.parse import parse
 from tests.ingest.letters import letter
 

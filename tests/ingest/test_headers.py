@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maild.ingest.dates import read_date
-from maild.ingest.headers import Headers, base64_bytes, decoded, message_ids
-from maild.ingest.parameters import structured
+from maild.ingest.header.dates import read_date
+from maild.ingest.header.headers import Headers, decoded, message_ids
+from maild.ingest.mime.parameters import structured
+from maild.ingest.mime.words import base64_bytes
 
 
 @pytest.mark.parametrize(

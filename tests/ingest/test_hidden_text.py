@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from maild.ingest import html, styles
-from maild.ingest.hiding import without_invisible
+from maild.ingest.body import html, styles
+from maild.ingest.body.hiding import without_invisible
 from maild.ingest.parse import parse
 from tests.ingest.letters import HEAD, mixed
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maild.errors import UnparsableMail
-from maild.ingest import limits
+from maild.ingest.mime import limits
 from maild.ingest.parse import parse
 from tests.ingest.letters import HEAD, letter, mixed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maild.ingest import notes
-from maild.ingest.agreement import Agreement, agreement
+from maild.ingest.body.agreement import Agreement, agreement
 from maild.ingest.parse import parse
 from maild.model import Note
 from tests.ingest.letters import HEAD, letter, mixed

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maild.ingest.parameters import MOST, media_type, structured
+from maild.ingest.mime.parameters import MOST, media_type, structured
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maild.errors import UnparsableMail
-from maild.ingest import limits
-from maild.ingest.attachments import payload
+from maild.ingest.body.attachments import payload
+from maild.ingest.mime import limits
 from maild.ingest.parse import parse
 from maild.model import Message
 from tests.ingest.letters import HEAD, damaged, mixed

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maild.ingest.parse import parse
-from maild.ingest.quotation import MARK
-from maild.ingest.quoted_html import marks_quotation, visible_html
+from maild.ingest.reply.quotation import MARK
+from maild.ingest.reply.quoted_html import marks_quotation, visible_html
 from tests.ingest.letters import HEAD
 from tests.ingest.replies import Case, html_cases
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maild.ingest.reply import is_passed_on, visible_text
+from maild.ingest.reply.visible import is_passed_on, visible_text
 from tests.ingest.replies import Case, plain_cases
 
 NEW = "Der Drucker geht wieder.\n\nDanke!"

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maild.errors import UnparsableMail
-from maild.ingest import sealed
+from maild.ingest.mime.runs import Runs, folded
 from maild.ingest.parse import parse
-from maild.ingest.runs import Runs, folded
+from maild.ingest.parts import sealed
 
 LINE = b"A" * 76
 CORPUS = Path(__file__).parent.parent.parent.parent / "shared" / "corpora" / "mails"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maild.ingest.header.scan import noted
 from maild.ingest.parse import parse
-from maild.ingest.scan import noted
 from tests.ingest.letters import letter
 
 

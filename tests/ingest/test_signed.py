@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maild.ingest import opaque
-from maild.ingest.attachments import payload
+from maild.ingest.body.attachments import payload
 from maild.ingest.parse import parse
+from maild.ingest.parts import opaque
 from maild.model import Message
 from tests.ingest.letters import HEAD, mixed
 

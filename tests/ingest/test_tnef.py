@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maild.ingest.attachments import payload
+from maild.ingest.body.attachments import payload
 from maild.ingest.parse import parse
-from maild.ingest.tnef import SIGNATURE, unpacked
+from maild.ingest.parts.tnef import SIGNATURE, unpacked
 from tests.ingest.letters import HEAD, mixed
 
 RENDERING, TITLE, DATA, PROPERTIES, BODY, CODE_PAGE = 0x9002, 0x8010, 0x800F, 0x9005, 0x800C, 0x9007

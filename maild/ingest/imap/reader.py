@@ -17,8 +17,8 @@ from typing import Final, NamedTuple, Protocol
 
 from maild.clock import Clock
 from maild.errors import SourceUnavailable
+from maild.ingest.header.scan import noted
 from maild.ingest.imap.session import Folder, ImapSession
-from maild.ingest.scan import noted
 from maild.model import ReceivedMail, Source
 from maild.settings import ImapAccount
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from maild.ingest.addresses import normal_address
+from maild.ingest.header.addresses import normal_address
 
 LONGEST_PATH = 512
 """Octets; RFC 5321 4.5.3.1.3 asks for 256, but SRS and VERP senders are seen beyond it."""

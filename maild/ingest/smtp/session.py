@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 
 from maild.errors import StoreFull, StoreUnavailable
-from maild.ingest.scan import noted
+from maild.ingest.header.scan import noted
 from maild.ingest.smtp import commands
 from maild.ingest.smtp.connection import Connection, State, log, note
 from maild.ingest.smtp.data import NO_ROOM, TOO_BIG, Flooding, Share, receive, waiting

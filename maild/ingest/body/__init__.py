@@ -1,0 +1,1 @@
+"""Parts become the text a reader sees, and files."""

@@ -1,0 +1,1 @@
+"""Header fields become values: addresses, dates, ids, text."""

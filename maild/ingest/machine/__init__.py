@@ -1,0 +1,1 @@
+"""Did a person write this? Evidence, graded and named."""
