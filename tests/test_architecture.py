@@ -80,6 +80,18 @@ def violations(path: Path) -> Iterator[str]:
         yield f"{me} reads the clock: the core is given the time"
 
 
+# Inside ingest, a room may use the rooms before it.
+ROOMS = ("mime", "header", "parts", "body", "reply", "machine", "bounce")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_of_reading_uses_only_the_rooms_before_it(room: str) -> None:
+    allowed = {*ROOMS[: ROOMS.index(room) + 1], "notes"}
+    for path in (ROOT / "ingest" / room).glob("*.py"):
+        used = {name.split(".")[2] for name in imports(ast.parse(path.read_text())) if name.startswith("maild.ingest.")}
+        assert used <= allowed, f"{path.name} uses {used - allowed}"
+
+
 MODULES = sorted(ROOT.rglob("*.py"))
 
 

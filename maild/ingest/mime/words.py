@@ -1,7 +1,7 @@
 """Encoded words (RFC 2047) and base64, in all the forms they really come in: `decode_words`, `base64_bytes`.
 
-In: text of a header, or bytes of a body; out: letters, or bytes. Laws: linear, never raises; what is no encoded word stays
-as it is written.
+In: text of a header, or bytes of a body; out: letters, or bytes. Laws: linear, never raises; what is no encoded word
+stays as it is written.
 """
 
 from __future__ import annotations
