@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -16,7 +15,7 @@ from maild.decide.budgets import Wanted
 from maild.decide.gate import Delayed, Gate, Held, Passes
 from maild.decide.plan import Plan
 from maild.model import Breaker, Notification, Reason, Suppressed
-from maild.settings import Budgets
+from maild.steps.house import House
 from maild.store import spending
 
 DELAYED = "delayed"
@@ -24,14 +23,20 @@ DELAYED = "delayed"
 
 
 def pass_gate(
-    tx: Connection, budgets: Budgets, now: datetime, plans: Sequence[Plan], *, lock: bool = False
+    tx: Connection, house: House, plans: Sequence[Plan], *, dry: bool = False
 ) -> tuple[tuple[Plan, ...], tuple[Breaker, ...]]:
-    """The plans as they may be carried out, and the breakers that moved, to be kept with them."""
+    """The plans as they may be carried out, and the breakers that moved, to be kept with them. `dry`: only a look."""
     wanted = [it for plan in plans for it in _wanted(plan)]
     if not wanted:
         return tuple(plans), ()
-    gate = Gate(spending.spent_on(tx, wanted, now, lock=lock), budgets, now)
-    return tuple(_through(gate, plan) for plan in plans), tuple(gate.moved.values())
+    now = house.clock()
+    # Whom a mail answers is held since its facts were looked up.
+    lock = not dry and any(plan.actor != "mail" for plan in plans)
+    gate = Gate(spending.spent_on(tx, wanted, now, house.totals, lock=lock), house.budgets, now)
+    passed = tuple(_through(gate, plan) for plan in plans)
+    if not dry:
+        house.totals.add(gate.more)
+    return passed, tuple(gate.moved.values())
 
 
 def _wanted(plan: Plan) -> list[Wanted]:

@@ -11,6 +11,7 @@ from maild.decide.tokens import Tokens
 from maild.notify.render import Renderer
 from maild.settings import Budgets
 from maild.store.engine import Store
+from maild.store.spending import Totals
 
 LEASE = timedelta(seconds=60)
 
@@ -27,3 +28,4 @@ class House:
     lease: timedelta = LEASE
     round: int = 32
     budgets: Budgets = field(default_factory=Budgets)
+    totals: Totals = field(default_factory=Totals)

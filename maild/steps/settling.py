@@ -79,7 +79,7 @@ def dry_run(tx: Connection, house: House, entry: InboxEntry) -> Plan:
     if reading.message is None or reading.keys is None:
         return _aside(reading)
     (facts,) = lookup.load_facts(tx, [reading.keys], house.clock())
-    (plan,), _ = pass_gate(tx, house.budgets, house.clock(), [decide(_case(house, reading, facts))])
+    (plan,), _ = pass_gate(tx, house, [decide(_case(house, reading, facts))], dry=True)
     return plan
 
 

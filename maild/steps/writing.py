@@ -45,7 +45,7 @@ class Written:
 def write(tx: Connection, house: House, owner: str, wanted: Sequence[Settled]) -> Written:
     """Write all of it, but for mails that the gate holds back."""
     now = house.clock()
-    plans, moved = pass_gate(tx, house.budgets, now, [one.plan for one in wanted], lock=True)
+    plans, moved = pass_gate(tx, house, [one.plan for one in wanted])
     settled = tuple(replace(one, plan=plan) for one, plan in zip(wanted, plans, strict=True))
     spending.keep(tx, moved)
     applied = apply.apply(tx, [apply.Decided(one.plan, one.keys, one.entry, one.facts) for one in settled], now)

@@ -1,14 +1,15 @@
 """What was sent lately, as the gate of automatic mail asks it, and the breakers it moves (law 9).
 
 Laws: windows slide, ending now; mails that were suppressed and mails by a person count for nothing. Addresses are held
-to the end of the transaction, so their budgets are exact; totals of a domain and of everybody are what is committed,
-so that workers side by side may pass them by one batch each.
+to the end of the transaction, so their budgets are exact. Totals of a domain and of everybody are looked up once a
+second in each process (`Totals`), which adds what it sends itself: workers side by side may pass them by a second.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, case, delete, func, select
@@ -22,9 +23,12 @@ from maild.store.bulk import insert_rows
 from maild.store.intake import lock as hold
 from maild.store.rows import AnyRow, rows_among
 from maild.store.schema import AUTOMATIC, breaker, outbox_entry
+from maild.store.schema.types import EPOCH
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+FRESH = timedelta(seconds=1)
+CROWDED = frozenset({"domain", EVERYBODY, STRANGERS})
 
 _entry = outbox_entry.c
 _LATE = func.sum(case((_entry.created_at > bindparam("an_hour_ago"), 1), else_=0))
@@ -46,15 +50,35 @@ CROWDS = (
 _BREAKERS = select(breaker).where(among(breaker.c.scope))
 
 
-def spent_on(tx: Connection, wanted: Sequence[Wanted], now: datetime, *, lock: bool = False) -> Spent:
+@dataclass
+class Totals:
+    """The totals of the last hour as one process knows them: at most `FRESH` old, with its own mails since."""
+
+    counts: Counter[Key] = field(default_factory=Counter)
+    looked_up: datetime = EPOCH
+
+    def now(self, tx: Connection, now: datetime) -> Counter[Key]:
+        if not self.looked_up <= now < self.looked_up + FRESH:
+            self.counts = _crowds(tx, now)
+            self.looked_up = now
+        return self.counts
+
+    def add(self, more: Counter[Key]) -> None:
+        for key, times in more.items():
+            if key[0] in CROWDED:
+                self.counts[key] += times
+
+
+def spent_on(
+    tx: Connection, wanted: Sequence[Wanted], now: datetime, totals: Totals | None = None, *, lock: bool = False
+) -> Spent:
     """What these mails' addresses, tickets and domains were sent. `lock` holds the addresses."""
     addresses = {it.address for it in wanted}
     if lock:
         hold(tx, addresses)
-    counts: Counter[Key] = Counter()
+    counts: Counter[Key] = (totals or Totals()).now(tx, now).copy()
     _count_people(tx, counts, addresses, now)
     _count_threads(tx, counts, {it.ticket for it in wanted if it.ticket is not None}, now)
-    _count_crowds(tx, counts, now)
     return Spent(counts, breakers_of(tx, {scope for it in wanted for scope in scopes_of(it)}))
 
 
@@ -73,12 +97,14 @@ def _count_threads(tx: Connection, counts: Counter[Key], tickets: Collection[int
         counts["thread-day", str(ticket), address] += int(day)
 
 
-def _count_crowds(tx: Connection, counts: Counter[Key], now: datetime) -> None:
+def _crowds(tx: Connection, now: datetime) -> Counter[Key]:
+    counts: Counter[Key] = Counter()
     for domain, all_of_them, unverified in tx.execute(CROWDS, {"an_hour_ago": now - HOUR}):
         counts["domain", domain] += int(all_of_them)
         counts[EVERYBODY,] += int(all_of_them)
         counts[STRANGERS,] += int(unverified)
         counts[STRANGERS, domain] += int(unverified)
+    return counts
 
 
 def _windows(now: datetime) -> dict[str, datetime]:

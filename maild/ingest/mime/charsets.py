@@ -18,6 +18,10 @@ CANDIDATES = ["utf_8", "cp1252", "cp1251", "koi8_r", "gb18030", "cp932", "big5",
 # In Western text letters beyond ASCII stand alone or in pairs; on a short text a guess would make Chinese of them.
 _FOREIGN = re.compile(rb"[\x80-\xff]{3}")
 
+FEWEST_PAIRS = 3
+_PAIR = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
+_HIGH = re.compile(rb"[\x80-\xff]")
+
 # What mail declares, and the codec that reads it: supersets where senders mean them (WHATWG Encoding 4.2).
 _ALIASES = {
     "us-ascii": "utf-8", "ascii": "utf-8", "ansi_x3.4-1968": "utf-8", "utf8": "utf-8", "utf-8": "utf-8",
@@ -87,12 +91,28 @@ def _damaged(data: bytes, name: str) -> str:
 def _guessed(data: bytes) -> str:
     if not _FOREIGN.search(data):
         return _western(data)
+    if _is_gb2312(data[:GUESSED_FROM]) and (chinese := _strictly(data, "gb18030")):
+        return chinese
     best = from_bytes(data[:GUESSED_FROM], cp_isolation=CANDIDATES, preemptive_behaviour=False).best()
     if best is not None:
         text = _strictly(data, best.encoding)
         if text is not None:
             return text
     return _western(data)
+
+
+def _is_gb2312(data: bytes) -> bool:
+    """Chinese of a few letters, which a guess by frequency takes for Korean: told by where its two bytes lie.
+
+    Hangul has first bytes up to C8, kana A4 and A5, and Cyrillic letters no second byte below C0.
+    """
+    pairs = _PAIR.findall(data)
+    if len(pairs) < FEWEST_PAIRS or 2 * len(pairs) != len(_HIGH.findall(data)):
+        return False
+    beyond_hangul = sum(0xC9 <= first <= 0xD7 for first, _ in pairs)
+    kana = sum(first in (0xA4, 0xA5) for first, _ in pairs)
+    below_cyrillic = sum(second < 0xC0 for _, second in pairs)
+    return min(beyond_hangul, below_cyrillic) > len(pairs) // 8 and kana * 10 <= len(pairs)
 
 
 def _western(data: bytes) -> str:
