@@ -20,7 +20,7 @@ from maild.ingest.bounce.report import recognise_bounce
 from maild.ingest.content_key import content_key, lasts
 from maild.ingest.header import second_reader
 from maild.ingest.header.addresses import normal_address, read_mailboxes
-from maild.ingest.header.claimed import claimed_sender
+from maild.ingest.header.claimed import claimed_sender, is_certain
 from maild.ingest.header.dates import read_date
 from maild.ingest.header.headers import Headers, message_ids
 from maild.ingest.header.loose_dates import loose_date
@@ -107,14 +107,15 @@ def _sender(headers: Headers, defects: list[str]) -> Address | None:
         defects.append("From: missing" if not values else "From: more than one field")
         return None
     reading = read_mailboxes(values[0])
-    if not reading.problems and len(reading.mailboxes) == 1:
+    if not reading.problems and len(reading.mailboxes) == 1 and is_certain(headers, reading.mailboxes[0]):
         return reading.mailboxes[0]
     defects += [f"From: {problem}" for problem in reading.problems or ("more than one mailbox",)]
     # A closed group is well written and names nobody; two mailboxes are two.
     odd = bool(reading.problems) and reading.problems != ("group",)
     found = second_reader.sender(values[0]) if odd else None
-    if found:
-        defects.append("From: second reading")
+    if found is None or not is_certain(headers, found):
+        return None
+    defects.append("From: second reading")
     return found
 
 

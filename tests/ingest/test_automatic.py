@@ -467,3 +467,17 @@ def test_evidence_holds_no_personal_data() -> None:
     found = parse(letter(PERSON, "List-Id: Anna Berg <anna.clinic.example>")).automatic
     assert found is not None
     assert found.evidence == "List-Id"
+
+
+@pytest.mark.parametrize(
+    ("subject", "made"),
+    [
+        ("[AUTO GENERATED] Some subject", True),
+        ("*** Automatisch erzeugt *** Lagerbestand", True),
+        ("Auto generated invoices have the wrong date", False),
+        ("Question on [auto generated] invoices", False),
+    ],
+)
+def test_a_subject_that_calls_itself_generated_is_believed_where_it_is_a_label(subject: str, made: bool) -> None:
+    message = parse(f"From: a@b.example\nSubject: {subject}\n\nx\n".encode())
+    assert (message.automatic is not None) is made

@@ -55,3 +55,12 @@ def test_a_certain_sender_needs_no_claim() -> None:
 def test_any_from_field_gives_a_line_of_text_or_nothing(value: str) -> None:
     found = claimed_sender(Headers([("From", value)]))
     assert found is None or not set(found.name + found.address) & set("\r\n\0")
+
+
+def test_an_address_whose_letters_had_to_be_guessed_is_a_claim_and_a_name_in_them_is_none() -> None:
+    guessed = parse("From: Ada <ada@b\xfccher.example>\nSubject: x\n\ny\n".encode("latin-1"))
+    assert guessed.sender is None and guessed.claimed_sender is not None
+    named = parse("From: J\xf6rg <joerg@acme.example>\nSubject: x\n\ny\n".encode("latin-1"))
+    assert named.sender == Address("Jörg", "joerg@acme.example")
+    written = parse("From: Ada <ada@bücher.example>\nSubject: x\n\ny\n".encode())
+    assert written.sender == Address("Ada", "ada@xn--bcher-kva.example")

@@ -113,3 +113,8 @@ def test_a_megabyte_of_anything_is_read_in_time(html: str) -> None:
     start = time.process_time()
     visible_html(html)
     assert time.process_time() - start < 3
+
+
+def test_what_spark_calls_its_reply_section_is_the_quotation() -> None:
+    page = '<div name="messageBodySection"><p>New.</p></div><div name="messageReplySection"><p>Old.</p></div>'
+    assert visible_html(page) == "New."

@@ -34,6 +34,11 @@ def claimed_sender(headers: Headers) -> Address | None:
     return None
 
 
+def is_certain(headers: Headers, author: Address) -> bool:
+    """An address with letters whose charset had to be guessed could be another: it names nobody for sure."""
+    return "from" not in headers.guessed or (author.address.isascii() and "xn--" not in author.address)
+
+
 def _shown(value: str) -> Address | None:
     mailboxes = read_mailboxes(value).mailboxes or second_reader.mailboxes(value)
     if mailboxes:

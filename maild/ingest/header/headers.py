@@ -23,13 +23,17 @@ _SPACE = re.compile(r"\s+")
 
 
 class Headers:
-    """The fields of one part by lower-case name, in their order, unfolded but not yet decoded."""
+    """The fields of one part by lower-case name, in their order, unfolded but not yet decoded.
 
-    __slots__ = ("_fields", "defects")
+    `guessed` are fields whose raw letters are no UTF-8: what they say is good enough to read, not to know somebody by.
+    """
+
+    __slots__ = ("_fields", "defects", "guessed")
 
     def __init__(self, pairs: Iterable[tuple[str, str]], declared: str = "") -> None:
         self._fields: dict[str, list[str]] = {}
         self.defects: list[str] = []
+        self.guessed: set[str] = set()
         for name, value in pairs:
             self._fields.setdefault(name.strip().lower(), []).append(self._readable(name, value, declared))
 
@@ -38,11 +42,19 @@ class Headers:
             self.defects.append(f"{name.strip()[:40]}: value cut at {HEADER_VALUE} characters")
             value = value[:HEADER_VALUE]
         if not value.isascii():
-            value = _raw_letters(value.encode("utf-8", "surrogateescape"), declared)
+            value = self._raw_letters(name, value.encode("utf-8", "surrogateescape"), declared)
             self.defects.append(f"{clean_header(name)[:40]}: raw 8-bit letters")
         if "\n" in value or "\r" in value:
             value = value.replace("\r", "").replace("\n", "")
         return value.strip()
+
+    def _raw_letters(self, name: str, data: bytes, declared: str) -> str:
+        """UTF-8 is what raw headers are meant to be (RFC 6532); else the charset that the mail names elsewhere."""
+        try:
+            return data.decode("utf-8")
+        except UnicodeError:
+            self.guessed.add(name.strip().lower())
+            return charsets.decode(data, declared, guess=False)
 
     def all(self, name: str) -> list[str]:
         """Every value of the field, undecoded: for structured fields, whose grammar comes before RFC 2047."""
@@ -58,14 +70,6 @@ class Headers:
 
     def names(self) -> Iterator[str]:
         return iter(self._fields)
-
-
-def _raw_letters(data: bytes, declared: str) -> str:
-    """UTF-8 is what raw headers are meant to be (RFC 6532); else the charset that the mail names elsewhere."""
-    try:
-        return data.decode("utf-8")
-    except UnicodeError:
-        return charsets.decode(data, declared, guess=False)
 
 
 def decoded(value: str) -> str:

@@ -89,6 +89,7 @@ def by_subject(headers: Headers, sender: Address | None, subject: str) -> Automa
         or (_challenge(said) if witness.answers and not witness.hand else None)
         or (_receipt(witness, said) if witness.answers or witness.silence or witness.calendar else None)
         or (_watch(sender, whole) if sender and not (witness.answers or witness.hand) else None)
+        or (_says_so(whole) if not (witness.answers or witness.hand) else None)
     )
 
 
@@ -149,6 +150,13 @@ def _receipt(witness: _Witness, said: str) -> Automatic | None:
         return Automatic(_REPLY, "Subject: a read receipt, and X-Auto-Response-Suppress")
     if words.RECEIPT.match(said) and witness.answers and not witness.hand:
         return Automatic(_MADE, "Subject: a read receipt, as an answer")
+    return None
+
+
+def _says_so(whole: str) -> Automatic | None:
+    """ "[AUTO GENERATED] …", from a program."""
+    if words.GENERATED.match(whole):
+        return Automatic(_MADE, "Subject: it calls itself generated, and no trace of a mail client")
     return None
 
 

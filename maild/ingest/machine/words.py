@@ -109,3 +109,9 @@ WATCHER_NAMES = re.compile(
 REPLY_PREFIX = re.compile(r"(?:re|aw|antw|sv|vs|rif|odp|ref|r|tr|fw|fwd|wg|vb|vl|rv|enc)(?:\[\d{1,3}\])? ?: ?")
 TICKET_NUMBER = re.compile(r"\[[^\[\]]{0,30}\d{1,12} ?\]")
 TAG = re.compile(r"\[[^\[\]]{0,40}\] ?|\*{2,5}[a-z ]{1,20}\*{2,5} ?|[\"'«“„]")
+
+GENERATED = re.compile(
+    r"[\[(*]{1,3} ?(?:auto(?:matically|matic)?[ -]?generated|automatisch (?:erzeugt|erstellt|generiert)|"
+    r"automatisch gegenereerd|genere automatiquement|generado automaticamente|generato automaticamente)\b"
+)
+"""In brackets or asterisks at the start, as programs put it; without them it may be the topic."""

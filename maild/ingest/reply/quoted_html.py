@@ -46,6 +46,7 @@ _QUOTES = ",".join(
         "blockquote.tutanota_quote", "blockquote.front-blockquote",
         ".yahoo_quoted", "#OLK_SRC_BODY_SECTION", "#mail-editor-reference-message-container",
         ".ms-outlook-mobile-reference-message", ".zmail_extra", '[data-marker="__QUOTED_TEXT__"]',
+        '[name="messageReplySection"]',  # Spark
     ]
 )  # fmt: skip
 _SIGNATURES = ",".join(
@@ -59,7 +60,7 @@ _SIGNATURES = ",".join(
 _SIGNS = (
     "lockquote", "LOCKQUOTE", "_quote", "moz-", "RplyFwdMsg", "appendonsend", "OLK_SRC", "zmail_extra", "__QUOTED",
     "reference-message", "border-top:solid", "border-top: solid", "zwchr", "stopSpelling", "reply-intro", "__SIG_",
-    "ignature",
+    "ignature", "messageReply",
 )  # fmt: skip
 _FIELDS_OF_A_HEADER = 3
 
