@@ -85,7 +85,9 @@ class InboxEntry:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A part of a mail that is not its text. Its bytes stay in the raw mail; `part` is its place there ("2.1")."""
+    """A part of a mail that is not its text. Its bytes stay in the raw mail; `part` is its place there ("2.1"), "" for
+    the whole mail. A picture that a mail holds more than once is here once, `content_id` is all its ids, with spaces.
+    """
 
     filename: str
     content_type: str
