@@ -15,6 +15,7 @@ from maild.decide.facts import Facts
 from maild.decide.people import is_unverified
 from maild.decide.policy import Policy
 from maild.desks.policy import Desk, Strangers
+from maild.ingest.header.addresses import SENDABLE
 from maild.model import Address, Envelope, Message, Notification, NotificationKind, Reason, Suppressed
 
 # RFC 2142 role addresses and what software calls itself; the list is the union of eight ticket systems'.
@@ -64,6 +65,13 @@ def machine_reads(it: Occasion) -> Reason | None:
     return None
 
 
+def cannot_be_written(it: Occasion) -> Reason | None:
+    """An address can be read that no mail of ours could carry."""
+    if SENDABLE.fullmatch(it.recipient.address):
+        return None
+    return _silent("unusable-address", "the address is not one that mail can be sent to")
+
+
 def our_own(it: Occasion) -> Reason | None:
     """A desk never writes to a desk."""
     return _silent("own-address", "the address is our own") if it.policy.desk_of(it.recipient.address) else None
@@ -81,6 +89,7 @@ SILENCERS: tuple[Silencer, ...] = (
     nobody_to_answer,
     asked_for_silence,
     machine_reads,
+    cannot_be_written,
     our_own,
     desk_is_silent,
 )

@@ -23,6 +23,7 @@ from maild.decide.plan import (
 )
 from maild.decide.states import Happening, after
 from maild.desks.policy import Desk
+from maild.ingest.header.addresses import SENDABLE
 from maild.model import (
     Address,
     ArticleKind,
@@ -123,6 +124,8 @@ def _tell(hand: Hand, kind: NotificationKind, event: str, *values: tuple[str, st
     return tuple(
         _machine(hand, kind, occasion, contact)
         if MACHINES.match(contact.address) and not by_person
+        else _unusable(hand, kind, occasion, contact)
+        if not SENDABLE.fullmatch(contact.address)
         else Notification(
             kind=kind,
             event=occasion,
@@ -141,6 +144,11 @@ def _tell(hand: Hand, kind: NotificationKind, event: str, *values: tuple[str, st
 
 def _machine(hand: Hand, kind: NotificationKind, event: str, contact: Contact) -> Suppressed:
     why = Reason("notify", "machine-address", "the address is a machine's")
+    return Suppressed(kind, event, contact.address, why, hand.known.ticket.id)
+
+
+def _unusable(hand: Hand, kind: NotificationKind, event: str, contact: Contact) -> Suppressed:
+    why = Reason("notify", "unusable-address", "the address is not one that mail can be sent to")
     return Suppressed(kind, event, contact.address, why, hand.known.ticket.id)
 
 

@@ -18,6 +18,7 @@ from functools import lru_cache
 
 from maild.cleaning import clean_header, clean_text
 from maild.errors import PermanentFailure
+from maild.ingest.header.addresses import SENDABLE
 from maild.model import Address
 
 WIDTH = 76  # RFC 2047 2: the longest line that holds an encoded-word
@@ -28,12 +29,6 @@ _ENCODED_BYTES = 39  # 52 characters of base64: an encoded-word of 64
 _QUOTED_NAME = 50
 
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
-_ADDRESS = re.compile(
-    r"""(?:[^\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff<>()\[\]:;@\\,"]{1,64}  # dot-atom, RFC 6532
-        |"(?:[ !#-\[\]-~]|\\[ -~]){0,62}")                                      # quoted string, RFC 5321 4.1.2
-        @(?:[A-Za-z0-9._-]{1,253}|\[[A-Za-z0-9.:]{1,60}\])""",
-    re.VERBOSE,
-)
 
 
 class UnusableAddress(PermanentFailure):
@@ -90,7 +85,7 @@ def _phrase(name: str) -> tuple[str, ...]:
 
 def addr_spec(address: str) -> str:
     """The address itself, known to be one line and one address."""
-    if not _ADDRESS.fullmatch(address):
+    if not SENDABLE.fullmatch(address):
         raise UnusableAddress("the recipient's address is not one that mail can be sent to")
     return address
 

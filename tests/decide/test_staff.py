@@ -92,3 +92,10 @@ def test_a_due_reminder_brings_a_waiting_ticket_back_once() -> None:
     plan = staff.reminded(a_known_ticket(ADA_CONTACT, status=Status.WAITING))
     assert plan.changes == (SetReminder(plan.ticket, None), SetStatus(plan.ticket, Status.OPEN))
     assert plan.actor == "clock"
+
+
+def test_somebody_whose_address_no_mail_can_carry_is_left_out_and_the_others_are_told() -> None:
+    long = a_contact(Address("", f"{'n' * 65}@acme.example"), Register.REGISTERED)
+    plan = staff.reply(a_hand(a_contact(), long), "We are on it.")
+    assert [one.recipient.address for one in plan.notifications] == [ADA.address]
+    assert [one.reason.code for one in plan.suppressed] == ["unusable-address"]

@@ -221,6 +221,7 @@ def test_an_out_of_office_reply_to_nothing_we_know_opens_no_ticket() -> None:
         (a_message(suppress_reply="X-Auto-Response-Suppress: All"), an_envelope(), "suppress-header"),
         (a_message(sender=Address("", "no-reply@shop.example")), an_envelope(), "machine-address"),
         (a_message(sender=Address("", "donotreply+7@shop.example")), an_envelope(), "machine-address"),
+        (a_message(sender=Address("", f"{'n' * 65}@shop.example")), an_envelope(), "unusable-address"),
     ],
 )
 def test_what_must_not_be_answered_opens_a_ticket_and_the_silence_has_a_reason(message, envelope, code: str) -> None:

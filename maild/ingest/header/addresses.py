@@ -37,6 +37,13 @@ _ANGLE = re.compile(r'<((?:[^<>"]|"(?:[^"\\]|\\.)*")*)>')
 _COMMENT_MARK = re.compile(r"[()\\]")
 _ROUTE = re.compile(r"@[\w.,@ \t-]*:")
 _ASCII_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
+SENDABLE = re.compile(
+    r"""(?:[^\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff<>()\[\]:;@\\,"]{1,64}  # dot-atom, RFC 6532
+        |"(?:[ !#-\[\]-~]|\\[ -~]){0,62}")                                      # quoted string, RFC 5321 4.1.2
+        @(?:[A-Za-z0-9._-]{1,253}|\[[A-Za-z0-9.:]{1,60}\])""",
+    re.VERBOSE,
+)
+"""Addresses that a mail of ours can be written to: one line, one address (RFC 5321 4.1.2, RFC 6532)."""
 
 
 @dataclass(frozen=True, slots=True)
