@@ -16,7 +16,7 @@ from maild.clock import system_clock
 from maild.daemon.node import running
 from maild.decide.breaker import EVERYBODY, STRANGERS
 from maild.errors import ExitCode
-from maild.model import Breaker
+from maild.model import Breaker, Stand
 from maild.settings import Settings
 from maild.store import inbox, nodes, outbox, policies, spending
 from maild.store.inbox_views import InboxCounts
@@ -24,6 +24,7 @@ from maild.store.nodes import Run
 from maild.store.outbox_views import OutboxCounts
 
 app = new_app()
+CROWDS = (STRANGERS, EVERYBODY)
 SLOW_INBOX = timedelta(minutes=10)
 SLOW_OUTBOX = timedelta(hours=1)
 
@@ -116,7 +117,7 @@ def _needs(health: Health, now: datetime) -> Iterator[str]:
         yield f"{health.inbox.quarantined} in quarantine: `maild quarantine`"
     if lost := health.outbox.failed + health.outbox.unknown:
         yield f"{lost} did not go out: `maild outbox --state failed`, `maild outbox --state unknown`"
-    for crowd in (one for one in health.breakers if one.scope in (STRANGERS, EVERYBODY)):
+    for crowd in (one for one in health.breakers if one.scope in CROWDS and one.stand is Stand.OPEN):
         yield f"too much automatic mail, {crowd.scope} get none before {when(crowd.until)}: `maild outbox --suppressed`"
     if health.inbox.oldest and now - health.inbox.oldest > SLOW_INBOX:
         yield f"mail has waited for {age(health.inbox.oldest, now)} to be read: look at the daemon's log"

@@ -51,6 +51,8 @@ def stands(breaker: Breaker | None, now: datetime) -> Breaker | None:
     """The breaker as it stands now."""
     if breaker is None or now < breaker.until:
         return breaker
+    if now >= breaker.until + FORGOTTEN:
+        return None
     match breaker.stand:
         case Stand.OPEN:
             return replace(breaker, stand=Stand.HALF_OPEN, until=now + _manner(breaker.scope).probation, passed=0)
@@ -68,8 +70,8 @@ def lets_pass(breaker: Breaker | None) -> bool:
 
 
 def after_passing(breaker: Breaker) -> Breaker:
-    """One more probe is out."""
-    return replace(breaker, passed=breaker.passed + 1) if breaker.stand is Stand.HALF_OPEN else breaker
+    """One more probe of a half-open breaker is out."""
+    return replace(breaker, passed=breaker.passed + 1)
 
 
 def after_refusing(breaker: Breaker, now: datetime) -> Breaker:

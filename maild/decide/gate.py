@@ -81,14 +81,21 @@ class Gate:
     def _breaker(self, scope: str) -> Breaker | None:
         return breakers.stands(self.moved.get(scope) or self.spent.breakers.get(scope), self.now)
 
+    def _stopping(self, scope: str) -> Breaker | None:
+        """The breaker, if it lets nothing more pass just now."""
+        breaker = self._breaker(scope)
+        return None if breakers.lets_pass(breaker) else breaker
+
+    def _move(self, breaker: Breaker) -> Breaker:
+        """Only what has changed is kept: in a storm a crowd's breaker is asked with every mail."""
+        if breaker != self.spent.breakers.get(breaker.scope):
+            self.moved[breaker.scope] = breaker
+        return breaker
+
     def _stopped(self, it: Wanted) -> Reason | None:
         """Asks the breakers."""
-        for scope in scopes_of(it):
-            breaker = self._breaker(scope)
-            if breaker is not None and not breakers.lets_pass(breaker):
-                self.moved[scope] = breakers.after_refusing(breaker, self.now)
-                return _said(self.moved[scope])
-        return None
+        stopping = next(filter(None, map(self._stopping, scopes_of(it))), None)
+        return _said(self._move(breakers.after_refusing(stopping, self.now))) if stopping else None
 
     def _used_up(self, it: Wanted) -> Reason | None:
         """Asks the budgets; beyond some of them a breaker trips."""
@@ -97,7 +104,7 @@ class Gate:
             if not budget.concerns(it) or self._sent(budget.key(it)) < most:
                 continue
             if scope := budget.trips(it):
-                self.moved[scope] = breakers.tripped(self._breaker(scope), scope, self.now)
+                self._move(breakers.tripped(self._breaker(scope), scope, self.now))
             return Reason("gate", budget.code, budget.said.format(most))
         return None
 
@@ -109,15 +116,18 @@ class Gate:
         if it.mail.unverified:
             self.more.update(key(it) for key in COUNTED_OF_STRANGERS)
         for scope in scopes_of(it):
-            breaker = self._breaker(scope)
-            if breaker is not None and breaker.stand is Stand.HALF_OPEN:
-                self.moved[scope] = breakers.after_passing(breaker)
+            if breaker := self._breaker(scope):
+                self._passed(breaker)
+
+    def _passed(self, breaker: Breaker) -> None:
+        if breaker.stand is Stand.HALF_OPEN:
+            self._move(breakers.after_passing(breaker))
 
     def _digest_at(self, it: Wanted) -> datetime | None:
         """Registered people hear of it in one mail, when the breaker lets one pass; strangers do not."""
-        if it.mail.unverified or it.mail.kind is NotificationKind.DIGEST or self._breaker(of_bounces(it.address)):
+        if it.mail.unverified or it.mail.kind is NotificationKind.DIGEST or self._stopping(of_bounces(it.address)):
             return None
-        breaker = self._breaker(of_address(it.address)) or self._breaker(EVERYBODY)
+        breaker = self._stopping(of_address(it.address)) or self._stopping(EVERYBODY)
         if breaker is None:
             return self.now + DELAY
         return breaker.until if breaker.trips <= MOST_DIGESTS else None

@@ -58,18 +58,18 @@ def asked_for_silence(it: Occasion) -> Reason | None:
     return _silent("suppress-header", f"the sender's system asks for none ({header})") if header else None
 
 
-def machine_reads(it: Occasion) -> Reason | None:
-    """Nobody reads what is sent to mailer-daemon, noreply and their like."""
-    if MACHINES.match(it.recipient.address):
+def cannot_hear(address: str, *, by_person: bool = False) -> Reason | None:
+    """Addresses that no mail can be written to; and those where nobody reads what is sent (noreply and its like)."""
+    if not SENDABLE.fullmatch(address):
+        return _silent("unusable-address", "the address is not one that mail can be sent to")
+    if MACHINES.match(address) and not by_person:
         return _silent("machine-address", "the address is a machine's")
     return None
 
 
-def cannot_be_written(it: Occasion) -> Reason | None:
-    """An address can be read that no mail of ours could carry."""
-    if SENDABLE.fullmatch(it.recipient.address):
-        return None
-    return _silent("unusable-address", "the address is not one that mail can be sent to")
+def nobody_hears(it: Occasion) -> Reason | None:
+    """See `cannot_hear`."""
+    return cannot_hear(it.recipient.address)
 
 
 def our_own(it: Occasion) -> Reason | None:
@@ -88,8 +88,7 @@ SILENCERS: tuple[Silencer, ...] = (
     machine_wrote,
     nobody_to_answer,
     asked_for_silence,
-    machine_reads,
-    cannot_be_written,
+    nobody_hears,
     our_own,
     desk_is_silent,
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from maild.decide.facts import KnownTicket
-from maild.decide.notify import MACHINES
+from maild.decide.notify import cannot_hear
 from maild.decide.people import TRUSTED
 from maild.decide.plan import (
     PROPERTIES,
@@ -23,7 +23,6 @@ from maild.decide.plan import (
 )
 from maild.decide.states import Happening, after
 from maild.desks.policy import Desk
-from maild.ingest.header.addresses import SENDABLE
 from maild.model import (
     Address,
     ArticleKind,
@@ -122,10 +121,8 @@ def _tell(hand: Hand, kind: NotificationKind, event: str, *values: tuple[str, st
     """One intention for each person who shall hear of it, or the reason why one shall not."""
     occasion = f"{event}:{int(hand.now.timestamp() * 1000)}"
     return tuple(
-        _machine(hand, kind, occasion, contact)
-        if MACHINES.match(contact.address) and not by_person
-        else _unusable(hand, kind, occasion, contact)
-        if not SENDABLE.fullmatch(contact.address)
+        Suppressed(kind, occasion, contact.address, why, hand.known.ticket.id)
+        if (why := cannot_hear(contact.address, by_person=by_person))
         else Notification(
             kind=kind,
             event=occasion,
@@ -140,16 +137,6 @@ def _tell(hand: Hand, kind: NotificationKind, event: str, *values: tuple[str, st
         )
         for contact in _audience(hand.known)
     )
-
-
-def _machine(hand: Hand, kind: NotificationKind, event: str, contact: Contact) -> Suppressed:
-    why = Reason("notify", "machine-address", "the address is a machine's")
-    return Suppressed(kind, event, contact.address, why, hand.known.ticket.id)
-
-
-def _unusable(hand: Hand, kind: NotificationKind, event: str, contact: Contact) -> Suppressed:
-    why = Reason("notify", "unusable-address", "the address is not one that mail can be sent to")
-    return Suppressed(kind, event, contact.address, why, hand.known.ticket.id)
 
 
 def _audience(known: KnownTicket) -> list[Contact]:

@@ -53,9 +53,10 @@ def message_in(entry: InboxEntry) -> Message:
     try:
         return parse(entry.raw)
     except UnparsableMail as error:
+        # `parse` turns whatever it stumbles over into this; what is behind it is ours to mend.
+        if isinstance(error.__cause__, Exception) and not isinstance(error.__cause__, RecursionError):
+            return salvage(entry.raw, "bug", told(entry, error.__cause__))
         return salvage(entry.raw, error.cause, error.detail)
-    except Exception as error:  # noqa: BLE001 - a bug: the header may still do
-        return salvage(entry.raw, "bug", told(entry, error))
 
 
 def set_aside(cause: str, detail: str) -> Plan:

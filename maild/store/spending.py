@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, case, delete, func, select
 
-from maild.decide.breaker import EVERYBODY, FORGOTTEN, STRANGERS
+from maild.decide.breaker import EVERYBODY, FORGOTTEN, STRANGERS, stands
 from maild.decide.budgets import Key, Wanted
 from maild.decide.gate import Spent, scopes_of
 from maild.model import Breaker, Stand
@@ -117,9 +117,10 @@ def breakers_of(tx: Connection, scopes: Collection[str]) -> dict[str, Breaker]:
 
 
 def list_breakers(tx: Connection, now: datetime) -> tuple[Breaker, ...]:
-    """Breakers that hold mail back or watch what happens; the one that ends last comes first."""
-    at_work = select(breaker).where(breaker.c.stand != Stand.CLOSED, breaker.c.until > now - FORGOTTEN)
-    return tuple(_breaker(row) for row in tx.execute(at_work.order_by(breaker.c.until.desc(), breaker.c.scope)))
+    """Breakers that hold mail back or watch what happens, as they stand now; the one that ends last comes first."""
+    rows = tx.execute(select(breaker).order_by(breaker.c.until.desc(), breaker.c.scope))
+    now_standing = (stands(_breaker(row), now) for row in rows)
+    return tuple(one for one in now_standing if one and one.stand is not Stand.CLOSED)
 
 
 def keep(tx: Connection, moved: Iterable[Breaker]) -> None:
@@ -134,7 +135,7 @@ def keep(tx: Connection, moved: Iterable[Breaker]) -> None:
 
 def forget(tx: Connection, now: datetime) -> int:
     """Breakers nobody needs any more; how many. A person's hand may forget one at once: `reset`."""
-    return tx.execute(delete(breaker).where(breaker.c.until < now - 2 * FORGOTTEN)).rowcount
+    return tx.execute(delete(breaker).where(breaker.c.until < now - FORGOTTEN)).rowcount
 
 
 def reset(tx: Connection, scope: str) -> bool:

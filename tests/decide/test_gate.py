@@ -186,3 +186,16 @@ def test_no_order_of_mails_in_time_gives_an_unverified_address_two_in_a_day(step
 )
 def test_alike_is_what_differs_in_numbers_and_re_only(one: str, other: str, same: bool) -> None:
     assert (likeness(a_wanted(subject=one).mail) == likeness(a_wanted(subject=other).mail)) is same
+
+
+def test_a_breaker_that_is_only_remembered_puts_no_digest_off() -> None:
+    remembered = Breaker(of_address(ADA.address), Stand.HALF_OPEN, NOON - HOUR)
+    gate = a_gate(*((a_wanted(ticket=7, subject=one), 1) for one in SUBJECTS[:10]), stops=(remembered,))
+    held = gate.ask(a_wanted(ticket=7, subject="one more"))
+    assert isinstance(held, Held) and (held.reason.code, held.digest_at) == ("budget-thread", NOON + HOUR)
+
+
+def test_asking_an_open_breaker_again_and_again_moves_nothing() -> None:
+    gate = a_gate(stops=(Breaker(STRANGERS, Stand.OPEN, NOON + HOUR),))
+    assert passed(gate, [a_wanted(f"p@d{number}.example", unverified=True) for number in range(9)]) == 0
+    assert gate.moved == {}

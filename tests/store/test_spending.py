@@ -68,6 +68,10 @@ def test_breakers_are_kept_moved_listed_and_forgotten(store: Store) -> None:
             ada: Breaker(ada, Stand.HALF_OPEN, NOON + 2 * HOUR, 2, 1)
         }
         assert [one.scope for one in spending.list_breakers(tx, NOON)] == [ada]
+        assert [one.stand for one in spending.list_breakers(tx, NOON + timedelta(hours=3))] == []
+        spending.keep(tx, [Breaker(STRANGERS, Stand.OPEN, NOON + HOUR)])
+        assert [one.stand for one in spending.list_breakers(tx, NOON + 2 * HOUR)] == [Stand.HALF_OPEN]
+        assert spending.reset(tx, STRANGERS)
         assert spending.reset(tx, ada) and not spending.reset(tx, ada)
         assert spending.forget(tx, NOON + timedelta(days=100)) == 1
 
