@@ -7,19 +7,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from maild.decide.people import is_unverified
 from maild.decide.plan import Plan
-from maild.model import Address, Notification, NotificationKind, OutboxId, Reason, Ticket
+from maild.model import Address, Notification, NotificationKind, OutboxId, Reason, Register, Ticket
 
 MOST_NUMBERS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """Mails that one person was not sent about tickets of one desk, oldest first. `language` may be ""."""
+    """Mails that one person was not sent about tickets of one desk, oldest first. `language` may be "".
+
+    `register` is what they are now: who has left meanwhile gets what strangers get.
+    """
 
     entries: tuple[OutboxId, ...]
     recipient: Address
     language: str
+    register: Register
     tickets: tuple[Ticket, ...]
 
 
@@ -34,6 +39,7 @@ def digest(unsent: Unsent) -> Plan:
         recipient=unsent.recipient,
         language=unsent.language,
         ticket=latest.id,
+        unverified=is_unverified(unsent.register),
         values=(("name", unsent.recipient.name), ("count", str(count)), ("tickets", listed)),
     )
     why = Reason("clock", "digest", f"{count} automatic mails were held back: one mail tells of them")

@@ -10,7 +10,7 @@ from operator import attrgetter
 from sqlalchemy import Connection, bindparam, select, update
 
 from maild.decide.digests import Unsent
-from maild.model import Address, OutboxId, OutboxState
+from maild.model import Address, OutboxId, OutboxState, Register
 from maild.store.rows import AnyRow, as_ticket
 from maild.store.schema import OUTBOX_OPEN, contact, outbox_entry, ticket
 
@@ -21,6 +21,7 @@ _DUE = (
         _entry.recipient,
         contact.c.name.label("name"),
         contact.c.language.label("language"),
+        contact.c.register.label("register"),
         *ticket.c,
     )
     .join(ticket, ticket.c.id == _entry.ticket_id)
@@ -47,5 +48,6 @@ def _unsent(rows: Sequence[AnyRow]) -> Unsent:
         tuple(OutboxId(row.entry) for row in rows),
         Address(first.name or "", first.recipient),
         first.language or "",
+        first.register or Register.UNKNOWN,
         tuple(as_ticket(row) for row in rows),
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from maild.decide.breaker import EVERYBODY, STRANGERS, of_address, of_bounces
 from maild.decide.budgets import Wanted, likeness
+from maild.decide.digests import digest
 from maild.model import (
     Address,
     Breaker,
@@ -13,6 +15,7 @@ from maild.model import (
     NotificationKind,
     OutboxState,
     Reason,
+    Register,
     Stand,
     Suppressed,
     TicketId,
@@ -85,7 +88,9 @@ def test_what_was_held_back_is_summed_up_once_when_it_is_due(store: Store) -> No
         assert digests.due_digests(tx, NOON, 10) == ()
         (unsent,) = digests.due_digests(tx, NOON + HOUR, 10)
         assert digests.due_digests(tx, NOON + HOUR, 10) == ()
-    assert (unsent.recipient, len(unsent.entries)) == (ADA, 3)
+    assert (unsent.recipient, len(unsent.entries), unsent.register) == (ADA, 3, Register.UNVERIFIED)
+    assert digest(unsent).notifications[0].unverified
+    assert not digest(replace(unsent, register=Register.REGISTERED)).notifications[0].unverified
     assert [one.id for one in unsent.tickets] == [one.id for one in tickets]
 
 
