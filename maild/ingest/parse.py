@@ -19,10 +19,11 @@ from maild.ingest.body.text import Body, read_body
 from maild.ingest.bounce.report import recognise_bounce
 from maild.ingest.content_key import content_key, lasts
 from maild.ingest.header import second_reader
-from maild.ingest.header.addresses import normal_address, read_mailboxes
+from maild.ingest.header.addresses import read_mailboxes
 from maild.ingest.header.claimed import claimed_sender, is_certain
 from maild.ingest.header.dates import read_date
 from maild.ingest.header.headers import Headers, message_ids
+from maild.ingest.header.hints import delivered_to
 from maild.ingest.header.loose_dates import loose_date
 from maild.ingest.machine import automatic
 from maild.ingest.mime import limits
@@ -59,7 +60,8 @@ def _parse(raw: bytes) -> Message:
 
 def _as_written(root: Part, headers: Headers, defects: list[str]) -> Message:
     body = read_body(root)
-    seen = _visible(body, headers.text("subject"))
+    subject = headers.text("subject")
+    seen = _visible(body, subject)
     to, cc, reply_to = (_mailboxes(headers, name, defects) for name in ("to", "cc", "reply-to"))
     sender, date = _sender(headers, defects), _date(headers, defects)
     attachments, left_out = list_attachments(root, body.taken)
@@ -67,8 +69,8 @@ def _as_written(root: Part, headers: Headers, defects: list[str]) -> Message:
     return Message(
         message_id=next(iter(message_ids(headers.first("message-id"))), ""),
         in_reply_to=message_ids(headers.first("in-reply-to")), references=references,
-        sender=sender, to=to, cc=cc, reply_to=reply_to, delivered_to=_delivered_to(headers),
-        subject=headers.text("subject"), date=date,
+        sender=sender, to=to, cc=cc, reply_to=reply_to, delivered_to=delivered_to(headers),
+        subject=subject, date=date,
         text=body.text, visible_text=seen, html=body.html,
         attachments=attachments,
         automatic=None, bounce=None,
@@ -133,11 +135,6 @@ def _mailboxes(headers: Headers, name: str, defects: list[str]) -> tuple[Address
     return tuple(found.values())
 
 
-def _delivered_to(headers: Headers) -> tuple[str, ...]:
-    values = [value for name in ("delivered-to", "x-original-to", "envelope-to") for value in headers.all(name)[:20]]
-    return tuple(dict.fromkeys(filter(None, (normal_address(value.strip(" \t<>")) for value in values))))
-
-
 def _date(headers: Headers, defects: list[str]) -> datetime | None:
     value = headers.first("date")
     found = read_date(value)
@@ -147,7 +144,7 @@ def _date(headers: Headers, defects: list[str]) -> datetime | None:
     return found
 
 
-def _visible(body: Body, subject: str = "") -> str:
+def _visible(body: Body, subject: str) -> str:
     forwarded = is_passed_on(subject)
     if body.from_html and not forwarded and quoted_html.marks_quotation(body.html):
         return quoted_html.visible_html(body.html) or visible_text(body.text)

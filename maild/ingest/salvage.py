@@ -16,10 +16,11 @@ from dataclasses import dataclass
 
 from maild.cleaning import clean_header
 from maild.ingest import language
-from maild.ingest.header.addresses import normal_address, read_mailboxes
+from maild.ingest.header.addresses import read_mailboxes
 from maild.ingest.header.claimed import claimed_sender, is_certain
 from maild.ingest.header.dates import read_date
 from maild.ingest.header.headers import Headers, message_ids
+from maild.ingest.header.hints import delivered_to
 from maild.ingest.machine import automatic
 from maild.ingest.mime.limits import header_end
 from maild.model import Address, Attachment, Automatic, Message, Note
@@ -112,7 +113,7 @@ def _message(raw: bytes, cause: str, detail: str, glance: _Glance) -> Message:
         references=message_ids(" ".join(headers.all("references")))[-MOST_IDS:],
         sender=sender, claimed_sender=None if sender else claimed_sender(headers),
         to=_people(glance, "to"), cc=_people(glance, "cc"), reply_to=_people(glance, "reply-to"),
-        delivered_to=_delivered_to(headers), subject=subject, date=read_date(headers.first("date")),
+        delivered_to=delivered_to(headers), subject=subject, date=read_date(headers.first("date")),
         text=sentence, visible_text=sentence, html="", attachments=(_original(raw),),
         automatic=_automatic(headers, sender, subject), bounce=None,
         suppress_reply=automatic.suppression(headers), loop_marks=automatic.loop_marks(headers), hops=glance.hops,
@@ -150,12 +151,6 @@ def _people(glance: _Glance, name: str) -> tuple[Address, ...]:
         for mailbox in read_mailboxes(whole).mailboxes:
             found.setdefault(mailbox.address, mailbox)
     return tuple(found.values())[:MOST_PEOPLE]
-
-
-def _delivered_to(headers: Headers) -> tuple[str, ...]:
-    names = ("delivered-to", "x-original-to", "envelope-to")
-    values = [value for name in names for value in headers.all(name)[:MOST_PEOPLE]]
-    return tuple(dict.fromkeys(filter(None, (normal_address(value.strip(" \t<>")) for value in values))))
 
 
 def _automatic(headers: Headers, sender: Address | None, subject: str) -> Automatic | None:

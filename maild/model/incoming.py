@@ -50,7 +50,7 @@ class Envelope:
 class ReceivedMail:
     """Raw bytes an edge took in, for all the recipients it was accepted for (one inbox entry each).
 
-    `message_id` and `parent_id` come from a bounded scan of the bytes (`ingest.scan`), so that a reply need
+    `message_id` and `parent_id` come from a bounded scan of the bytes (`ingest.header.scan`), so that a reply need
     not overtake its parent (law 6); "" where the scan found none.
     """
 

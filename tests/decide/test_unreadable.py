@@ -7,7 +7,7 @@ from dataclasses import replace
 from maild.decide.facts import Facts
 from maild.decide.plan import AddArticle, OpenTicket
 from maild.decide.triage import Case, decide
-from maild.model import Disposition, Note, TicketId
+from maild.model import Disposition, EntryId, Note, TicketId
 from tests.builders import ADA, BOB, STRANGER, a_case, a_contact, a_known_ticket, a_message
 
 BROKEN = a_message(
@@ -42,7 +42,7 @@ def test_once_it_can_be_read_it_joins_the_ticket_it_has_opened() -> None:
 
 
 def test_released_in_vain_it_changes_nothing_and_stays_with_its_ticket() -> None:
-    plan = decide(released(a_case(BROKEN), Facts(tickets=(KNOWN,), duplicate_of=7)))  # type: ignore[arg-type]
+    plan = decide(released(a_case(BROKEN), Facts(tickets=(KNOWN,), duplicate_of=EntryId(7))))
     assert (plan.disposition, plan.changes, plan.ticket) == (Disposition.QUARANTINED, (), 1001)
 
 

@@ -248,7 +248,8 @@ def many_addresses(chance: Chance, raw: bytes) -> bytes:
     return chance.choice((b"To: ", b"From: ", b"Cc: ")) + one * chance.choice((3, 50, 800)) + b"\r\n" + raw
 
 
-WAYS: tuple[Callable[[Chance, bytes], bytes], ...] = (
+Way = Callable[[Chance, bytes], bytes]
+WAYS: tuple[Way, ...] = (
     flip_bits, truncate, insert_splinters, repeat_a_piece, inject_8_bit, extreme_numbers, remove_lines, double_lines,
     reorder_lines, splice, change_line_ends, break_folding, break_boundaries, change_charset, change_encoding,
     change_type, change_fields, damage_encoded_words, damage_parameters, wrap, many_addresses,

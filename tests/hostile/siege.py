@@ -92,7 +92,7 @@ class _Sender(threading.Thread):
             code = self._try(raw)
             if code == 250 or code >= 500:
                 break
-            time.sleep(0.05)
+            time.sleep(0.05)  # as an MTA does: who is told 4xx does not try again at once
         return code
 
     def _try(self, raw: bytes) -> int:

@@ -9,7 +9,7 @@ L5   smuggling                                 ingest/test_smtp_content.py a_sec
 L7   nesting: parentheses, multiparts, mails   ingest/test_limits.py; here: BOMBS, NESTED
 L8   quadratic: words, addresses, parts, ;;;;  ingest/test_limits.py; here: BOMBS, QUADRATIC
 L9   fields that crash the standard library    here: CRASHERS, random headers; test_mutator.py
-A04  poison in front of honest mail            test_daemon.py; scenarios/test_bad_days.py
+A04  poison in front of honest mail            scenarios/test_siege.py, test_bad_days.py
 F01  endless lines                             ingest/test_smtp_size.py
 F03  header bombs                              ingest/test_limits.py; here: BOMBS
 F04  depth, 100,000 parts                      ingest/test_limits.py

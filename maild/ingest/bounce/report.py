@@ -33,6 +33,7 @@ from maild.model import Address, Bounce, BouncedRecipient
 WITNESS_TEXT = 16 * 1024
 FORMULA_TEXT = 4 * 1024
 _COMPLAINT = b"\nx-hmxmroriginalrecipient:"  # in what Microsoft's complaint feed returns
+# Fewer than `machine.subject` knows: Exchange's reports have X-Mailer and Thread-Index, too.
 _HANDS = frozenset({"user-agent", "x-gm-message-state", "x-originating-ip", "x-provags-id", "x-me-sender"})
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 _BAD_ACTIONS = frozenset({"failed", "delayed"})

@@ -1,9 +1,9 @@
 """Did a machine write this mail? `recognise(headers, sender, subject, is_bounce)` asks by grade of evidence.
 
     proof        a bounce; a report by its content type (RFC 3462)
-    header       the rows of `automatic_rows`, first row first
+    header       the rows of `rows`, first row first
     mailbox      a sender that no person is
-    weak hints   a subject as machines write it (`automatic_words`), with a second witness to it
+    weak hints   a subject as machines write it (`subject`, `words`), with a second witness to it
 
 Laws: `Auto-Submitted: no` is a person (RFC 3834 5), whatever but a list says otherwise. X-Auto-Response-Suppress alone
 is a person who wants no automatic answer, and the loop mark of another ticket system is a person's word that it passes
@@ -51,6 +51,7 @@ _COMPILED: dict[str, list[tuple[int, re.Pattern[str], Row]]] = {}
 for _rank, _row in enumerate(ROWS):
     _COMPILED.setdefault(_row.header.lower(), []).append((_rank, re.compile(_row.test), _row))
 
+_NEWSLETTERS = re.compile(r"(?:news|marketing|mailing|promo|offers|angebote)[^@]{0,40}@")
 _NO = re.compile(r"no\b")
 _LOOP = re.compile(r"x-[a-z0-9-]{1,80}")
 _WORD = re.compile(r"[\w<> -]{1,40}", re.ASCII)
@@ -133,7 +134,6 @@ def _by_sender(sender: Address | None, headers: Headers) -> Automatic | None:
     if MACHINES.match(sender.address):
         return Automatic(_MADE, "From: a mailbox no person writes from")
     # Proton and Fastmail set a Feedback-ID on every mail of a person: alone it says nothing.
-    if headers.first("feedback-id") and re.match(r"(?:news|marketing|mailing|promo|offers|angebote)[^@]{0,40}@",
-                                                 sender.address):  # fmt: skip
+    if headers.first("feedback-id") and _NEWSLETTERS.match(sender.address):
         return Automatic(AutomaticKind.BULK, "Feedback-ID, and From: a mailbox that sends newsletters")
     return None

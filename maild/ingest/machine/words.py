@@ -1,8 +1,8 @@
 """What machines write into the subject of their mail, in nine languages and a few more.
 
-All of it is folded as `automatic.folded` does: lower case, no accents. `MADE_BY_CLIENTS` are the prefixes that mail
+All of it is folded as `subject.folded` does: lower case, no accents. `MADE_BY_CLIENTS` are the prefixes that mail
 programs put before the subject they answer; `SAID_BY_PEOPLE_TOO` are what vacation notes are called, and people
-use these words as well. Neither proves anything alone: `automatic` asks for a second witness.
+use these words as well. Neither proves anything alone: `subject` asks for a second witness.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from itertools import islice
 from tests.hostile.bombs import BOMBS
 from tests.hostile.mutator import mail
 from tests.hostile.siege import besiege, faults, until_decided
-from tests.scenarios.conftest import build, relay  # noqa: F401 - fixtures
 from tests.scenarios.world import World
 
 MAILS = 2000
@@ -24,7 +23,7 @@ def broken_mails_with_bombs() -> Iterator[bytes]:
     yield from mails
 
 
-def test_a_daemon_under_siege_loses_nothing_and_serves_honest_people(build: Callable[..., World]) -> None:  # noqa: F811
+def test_a_daemon_under_siege_loses_nothing_and_serves_honest_people(build: Callable[..., World]) -> None:
     """Budgets are cut, so that the heaviest mails cost two workers their lives whatever the parser learns meanwhile."""
     world = build(lmtp=[{"port": 0}], limits={"cpu_in_company": 0.4, "cpu_alone": 0.6})
     world.start()
