@@ -43,7 +43,7 @@ def receive_from_mailbox(store: Store, mails: Sequence[ReceivedMail], account: I
 
     def keep(tx: Connection) -> None:
         inbox.add(tx, mails)
-        cursors.put(tx, account.name, account.folder, cursor.uidvalidity, cursor.uid)
+        cursors.put(tx, account.name, account.folders[0], cursor.uidvalidity, cursor.uid)
 
     store.retrying(keep)
 

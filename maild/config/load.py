@@ -10,6 +10,7 @@ from __future__ import annotations
 import glob
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from maild.config.checks import directory_problems, recipient_problems, settings_problems
@@ -17,11 +18,13 @@ from maild.config.policy import compile_policy
 from maild.decide.policy import Policy
 from maild.directory import Directory
 from maild.errors import ConfigError, Problem
-from maild.settings import Listener, Settings
+from maild.settings import Section, Settings
 from maild.yaml.file import Document, Step, read
 from maild.yaml.problems import build
 
+S = TypeVar("S", bound=Section)
 SQLITE = "sqlite:///"
+STATE_FILES = frozenset({"socket"})
 PLACES = ("desks", "rules", "directory", "templates", "state")
 
 
@@ -100,31 +103,25 @@ def database_url(settings: Settings) -> str:
 
 def resolved(settings: Settings, base: Path) -> Settings:
     """The settings with absolute paths; `base` is the folder of their file."""
-    state = base / settings.state
-    changes = {
-        "state": state,
-        "directory": base / settings.directory,
-        "templates": _under(base, settings.templates),
-        "database_password_file": _under(base, settings.database_password_file),
-        "desks": str(Path(glob.escape(str(base))) / settings.desks),
-        "rules": str(Path(glob.escape(str(base))) / settings.rules),
-        "smtp": tuple(_listener(listener, state) for listener in settings.smtp),
-        "lmtp": tuple(_listener(listener, state) for listener in settings.lmtp),
-        "imap": tuple(
-            account.model_copy(update={"password_file": base / account.password_file}) for account in settings.imap
-        ),
-        "relay": settings.relay
-        and settings.relay.model_copy(update={"password_file": _under(base, settings.relay.password_file)}),
-    }
-    return settings.model_copy(update=changes)
+    patterns = {name: str(Path(glob.escape(str(base))) / getattr(settings, name)) for name in ("desks", "rules")}
+    return _absolute(settings, base, base / settings.state).model_copy(update=patterns)
 
 
-def _under(base: Path, path: Path | None) -> Path | None:
-    return None if path is None else base / path
+def _absolute(section: S, base: Path, state: Path) -> S:
+    """The section with every path in it absolute: sockets lie in the state folder, all else beside maild.yaml."""
+    found = {name: _placed(name, getattr(section, name), base, state) for name in type(section).model_fields}
+    return section.model_copy(update=found)
 
 
-def _listener(listener: Listener, state: Path) -> Listener:
-    return listener.model_copy(update={"socket": _under(state, listener.socket)})
+def _placed(name: str, value: object, base: Path, state: Path) -> object:
+    match value:
+        case Path():
+            return (state if name in STATE_FILES else base) / value
+        case Section():
+            return _absolute(value, base, state)
+        case tuple():
+            return tuple(_placed(name, one, base, state) for one in value)
+    return value
 
 
 def _or_empty(document: Document) -> Document:
@@ -165,15 +162,20 @@ def _directory(settings: Settings) -> tuple[Directory | None, tuple[Problem, ...
 
 
 def _secret_problems(settings: Settings, document: Document) -> Iterator[Problem]:
-    places: list[tuple[tuple[Step, ...], Path | None]] = [
-        (("database_password_file",), settings.database_password_file)
-    ]
-    places += [
-        (("imap", number, "password_file"), account.password_file) for number, account in enumerate(settings.imap)
-    ]
-    places += [(("relay", "password_file"), settings.relay.password_file)] if settings.relay else []
-    for path, file in places:
+    for path, file in _secret_files(settings, ()):
         try:
             read_secret_file(file)
         except ConfigError as error:
             yield document.problem(f"{error.problems[0].file}: {error.problems[0].message}", *path)
+
+
+def _secret_files(value: object, path: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], Path]]:
+    """Every file that a word ending in `_file` names, with its place in maild.yaml."""
+    if isinstance(value, Section):
+        for name in type(value).model_fields:
+            yield from _secret_files(getattr(value, name), (*path, name))
+    elif isinstance(value, tuple):
+        for number, one in enumerate(value):
+            yield from _secret_files(one, (*path, number))
+    elif isinstance(value, Path) and str(path[-1]).endswith("_file"):
+        yield path, value

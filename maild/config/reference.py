@@ -16,15 +16,38 @@ from pydantic.fields import FieldInfo
 from maild.desks.policy import Desk
 from maild.directory import Directory, OrganisationRecord, PersonRecord, StaffRecord
 from maild.rules.language import Actions, Example, ExampleMail, Rule, When
-from maild.settings import Budgets, ImapAccount, Limits, Listener, Relay, Settings
+from maild.settings import (
+    Alarms,
+    BackupSeries,
+    Budgets,
+    Clamd,
+    ImapAccount,
+    Limits,
+    Listener,
+    MaildirSource,
+    OAuth,
+    Relay,
+    Rspamd,
+    Screening,
+    Settings,
+    SpamHeader,
+)
 
 SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("maild.yaml", Settings),
     ("maild.yaml: smtp, lmtp (each)", Listener),
     ("maild.yaml: imap (each)", ImapAccount),
+    ("maild.yaml: imap (each): oauth", OAuth),
+    ("maild.yaml: maildirs (each)", MaildirSource),
+    ("maild.yaml: screening", Screening),
+    ("maild.yaml: screening: headers (each)", SpamHeader),
+    ("maild.yaml: screening: rspamd", Rspamd),
+    ("maild.yaml: screening: clamd", Clamd),
     ("maild.yaml: relay", Relay),
     ("maild.yaml: limits", Limits),
     ("maild.yaml: budgets", Budgets),
+    ("maild.yaml: alarms", Alarms),
+    ("maild.yaml: backup (each)", BackupSeries),
     ("desks/*.yaml", Desk),
     ("directory.yaml", Directory),
     ("directory.yaml: organisations (each)", OrganisationRecord),

@@ -62,7 +62,7 @@ class Place:
 
     def get(self) -> tuple[int, int] | None:
         with self.house.store.reading() as tx:
-            return cursors.get(tx, self.account.name, self.account.folder)
+            return cursors.get(tx, self.account.name, self.account.folders[0])
 
 
 def _note(state: AccountState) -> None:

@@ -23,6 +23,7 @@ from maild.model.ids import (
 )
 from maild.model.incoming import (
     Address,
+    Answers,
     Attachment,
     Automatic,
     AutomaticKind,
@@ -35,6 +36,7 @@ from maild.model.incoming import (
     ReceivedMail,
     Source,
 )
+from maild.model.mailboxes import Fate, MailboxState, Missed, Page, Position, Tally
 from maild.model.outgoing import (
     Delivery,
     DeliveryResult,
@@ -42,6 +44,7 @@ from maild.model.outgoing import (
     OutboxState,
     OutgoingMail,
 )
+from maild.model.screening import Finding, Verdict
 from maild.model.tickets import (
     ArticleKind,
     Contact,
@@ -54,6 +57,7 @@ from maild.model.tickets import (
 
 __all__ = [
     "Address",
+    "Answers",
     "ArticleId",
     "ArticleKind",
     "Attachment",
@@ -69,8 +73,12 @@ __all__ = [
     "Disposition",
     "EntryId",
     "Envelope",
+    "Fate",
+    "Finding",
     "InboxEntry",
+    "MailboxState",
     "Message",
+    "Missed",
     "Note",
     "Notification",
     "NotificationKind",
@@ -78,7 +86,9 @@ __all__ = [
     "OutboxId",
     "OutboxState",
     "OutgoingMail",
+    "Page",
     "Participant",
+    "Position",
     "Reason",
     "ReceivedMail",
     "Register",
@@ -87,6 +97,8 @@ __all__ = [
     "Stand",
     "Status",
     "Suppressed",
+    "Tally",
     "Ticket",
     "TicketId",
+    "Verdict",
 ]

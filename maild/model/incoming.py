@@ -18,6 +18,14 @@ class Source(StrEnum):
     FILE = "file"
 
 
+class Answers(StrEnum):
+    """What becomes of mails of ours that a mail causes: sent, parked until a person releases them, or none made."""
+
+    SENT = "sent"
+    PARKED = "parked"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A mailbox: the display name as written, and the address in its one normal form.
@@ -36,6 +44,8 @@ class Envelope:
     `mail_from` is "" for the null sender `<>` (RFC 5321 4.5.5) and None where the source does not say.
     `recipient` is the address this copy was delivered to, normalised; it names the desk.
     `source_key` makes one delivery unique at its source (IMAP: account, folder, UIDVALIDITY, UID).
+    `received_at` is when it arrived at its source: for a mailbox, when its server took it. `login` is the user who
+    proved to be themselves when they handed it in, "" for nobody.
     """
 
     source: Source
@@ -44,6 +54,8 @@ class Envelope:
     received_at: datetime
     peer: str = ""
     source_key: str | None = None
+    answers: Answers = Answers.SENT
+    login: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,8 @@ class ReceivedMail:
     """Raw bytes an edge took in, for all the recipients it was accepted for (one inbox entry each).
 
     `message_id` and `parent_id` come from a bounded scan of the bytes (`ingest.header.scan`), so that a reply need
-    not overtake its parent (law 6); "" where the scan found none.
+    not overtake its parent (law 6); "" where the scan found none. `kept_at` is when maild took it, where that is not
+    when it arrived at its source (`received_at`).
     """
 
     raw: bytes
@@ -63,6 +76,9 @@ class ReceivedMail:
     source_key: str | None = None
     message_id: str = ""
     parent_id: str = ""
+    kept_at: datetime | None = None
+    answers: Answers = Answers.SENT
+    login: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +86,7 @@ class InboxEntry:
     """A mail we promised to handle, claimed for work. `alone` asks for a run without company (law 3).
 
     `attempts` are runs that a worker did not survive, `cause` and `detail` say of what the last one died. `ticket` is
-    the one it has opened already, while it was in quarantine.
+    the one it has opened already, while it was in quarantine. `cleared`: a person said that it is no spam.
     """
 
     id: EntryId
@@ -81,6 +97,7 @@ class InboxEntry:
     cause: str = ""
     detail: str = ""
     ticket: TicketId | None = None
+    cleared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

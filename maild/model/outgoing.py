@@ -20,8 +20,9 @@ class OutgoingMail:
 
 
 class OutboxState(StrEnum):
-    """Where an outbox entry stands (law 10)."""
+    """Where an outbox entry stands (law 10). PARKED: finished, but it goes only when a person releases it."""
 
+    PARKED = "parked"
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"

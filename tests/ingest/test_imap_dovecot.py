@@ -126,7 +126,7 @@ def test_a_folder_made_anew_is_read_anew_and_nothing_is_lost(dovecot: Dovecot, m
     with dovecot.client(mailbox) as person:
         person.create_folder("Support")
         person.append("Support", mail("before"))
-        with watching(account(dovecot.port, mailbox, folder="Support", poll=0.1), ledger):
+        with watching(account(dovecot.port, mailbox, folders=("Support",), poll=0.1), ledger):
             wait_until(lambda: ledger.subjects == ["before"], "the first mail")
             person.delete_folder("Support")
             person.create_folder("Support")

@@ -206,7 +206,7 @@ class FolderReader:
             recipients=(account.recipient,),
             received_at=self._clock(),
             peer=account.host,
-            source_key=f"imap:{account.name}:{account.folder}:{cursor.uidvalidity}:{uid}",
+            source_key=f"imap:{account.name}:{account.folders[0]}:{cursor.uidvalidity}:{uid}",
             message_id=message_id,
             parent_id=parent_id,
         )

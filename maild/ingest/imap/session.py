@@ -60,7 +60,7 @@ class ImapSession:
 
     def __init__(self, account: ImapAccount, context: ssl.SSLContext | None = None) -> None:
         """Connect. `context` replaces the system's trust in certificates (a private authority)."""
-        self._folder = account.folder
+        self._folder = account.folders[0]
         self._user = account.user
         self.refusal = ""
         if account.tls and context is None:

@@ -9,12 +9,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy import event as happening
 
 from maild.store.schema.base import metadata
-from maild.store.schema.house import imap_cursor, node, policy, setting
+from maild.store.schema.house import backup_run, blocked, lease, node, policy, setting
 from maild.store.schema.mail import (
     AUTOMATIC,
     INBOX_OPEN,
     NOT_SENT,
     OUTBOX_OPEN,
+    PARKED,
     QUARANTINED,
     breaker,
     content_key,
@@ -25,6 +26,7 @@ from maild.store.schema.mail import (
     raw_mail,
     raw_piece,
 )
+from maild.store.schema.mailboxes import imap_cursor, imap_mail, mailbox_state
 from maild.store.schema.people import (
     FIRST_TICKET,
     article,
@@ -39,7 +41,7 @@ from maild.store.schema.people import (
     ticket_alias,
 )
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 
 __all__ = [
     "AUTOMATIC",
@@ -47,10 +49,13 @@ __all__ = [
     "INBOX_OPEN",
     "NOT_SENT",
     "OUTBOX_OPEN",
+    "PARKED",
     "QUARANTINED",
     "REVISIONS",
     "article",
     "attachment",
+    "backup_run",
+    "blocked",
     "breaker",
     "contact",
     "content_key",
@@ -58,7 +63,10 @@ __all__ = [
     "delivery",
     "event",
     "imap_cursor",
+    "imap_mail",
     "inbox_entry",
+    "lease",
+    "mailbox_state",
     "message_ref",
     "metadata",
     "node",

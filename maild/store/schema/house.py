@@ -1,8 +1,8 @@
-"""Tables of the house itself: policy versions, settings, nodes, IMAP cursors."""
+"""Tables of the house itself: policy versions, settings, nodes, leases, backups."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, PrimaryKeyConstraint, Text
+from sqlalchemy import BigInteger, Column, Text, text
 
 from maild.store.schema.base import instant, keyed_table, numbered, table, words
 from maild.store.schema.types import Key
@@ -32,12 +32,32 @@ node = table(
     instant("stopped_at", optional=True),
 )
 
-imap_cursor = keyed_table(
-    "imap_cursor",
-    "How far a mailbox has been read",
-    Column("account", Key, nullable=False),
-    Column("folder", Key, nullable=False),
-    Column("uidvalidity", BigInteger, nullable=False),
-    Column("uid", BigInteger, nullable=False),
-    PrimaryKeyConstraint("account", "folder"),
+lease = keyed_table(
+    "lease",
+    "What only one node may do at a time, and who does; `beats` counts on while the owner is alive",
+    Column("name", Key, primary_key=True),
+    words("owner"),
+    Column("beats", BigInteger, nullable=False),
+)
+
+backup_run = table(
+    "backup_run",
+    "A backup that was made, or why it was not; `newest` is the newest mail in it",
+    numbered(),
+    words("series"),
+    words("place"),
+    instant("at", index=True),
+    Column("size", BigInteger, nullable=False, server_default=text("0")),
+    words("sha256"),
+    instant("newest", optional=True),
+    words("problem"),
+)
+
+blocked = keyed_table(
+    "blocked",
+    "Addresses and domains whose mail is spam because a person said so",
+    Column("sender", Key, primary_key=True),
+    instant("at"),
+    words("actor"),
+    words("why"),
 )

@@ -20,7 +20,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from maild.model import DeliveryResult, Disposition, NotificationKind, OutboxState, Source, Stand
+from maild.model import Answers, DeliveryResult, Disposition, NotificationKind, OutboxState, Source, Stand
 from maild.store.schema.base import (
     count,
     flag,
@@ -85,6 +85,10 @@ inbox_entry = table(
     Column("duplicate_of", BigId),
     words("cause"),
     words("detail"),
+    instant("kept_at", optional=True),
+    Column("answers", Word(Answers), nullable=False, server_default=Answers.SENT.value),
+    words("login"),
+    flag("cleared"),
 )
 INBOX_OPEN = inbox_entry.c.due_at.is_not(None)
 QUARANTINED = inbox_entry.c.state == literal_column("'quarantined'")
@@ -156,7 +160,9 @@ AUTOMATIC = and_(
 # `domain` is written only where a mail counts, so that an hour's totals are read from this index alone.
 Index("ix_outbox_entry_totals", outbox_entry.c.created_at, outbox_entry.c.domain, outbox_entry.c.unverified)
 NOT_SENT = outbox_entry.c.state.in_([literal_column("'failed'"), literal_column("'unknown'")])
+PARKED = outbox_entry.c.state == literal_column("'parked'")
 partial("ix_outbox_entry_open", OUTBOX_OPEN, outbox_entry.c.id)
+partial("ix_outbox_entry_parked", PARKED, outbox_entry.c.id)
 partial("ix_outbox_entry_not_sent", NOT_SENT, outbox_entry.c.id)
 
 breaker = keyed_table(

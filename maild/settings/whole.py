@@ -1,0 +1,61 @@
+"""maild.yaml as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from maild.settings.alarms import Alarms
+from maild.settings.backup import BackupSeries
+from maild.settings.base import Section
+from maild.settings.budgets import Budgets
+from maild.settings.limits import Limits
+from maild.settings.listeners import Listener
+from maild.settings.mailboxes import ImapAccount, MaildirSource
+from maild.settings.relay import Relay
+from maild.settings.screening import Screening
+
+
+class Settings(Section):
+    """maild.yaml."""
+
+    database: str = Field(
+        default="sqlite:///maild.db",
+        description="Database URL: sqlite:///FILE (relative to state) or postgresql://user@host/name.",
+    )
+    database_password_file: Path | None = Field(
+        default=None, description="File whose first line is the database password."
+    )
+    state: Path = Field(default=Path("var"), description="Folder for the database, sockets and keys; mode 0700.")
+    node: str = Field(default="", description="Name of this node in `maild status`; empty takes the host name.")
+    hostname: str = Field(
+        default="localhost",
+        pattern=r"^[A-Za-z0-9.-]+$",
+        description="Name this server greets with, and the right side of its Message-IDs.",
+    )
+    smtp: tuple[Listener, ...] = Field(default=(), description="SMTP listeners.")
+    lmtp: tuple[Listener, ...] = Field(
+        default=(Listener(socket=Path("lmtp.sock")),), description="LMTP listeners; a relative socket lies in state."
+    )
+    imap: tuple[ImapAccount, ...] = Field(default=(), description="Mailboxes to read.")
+    maildirs: tuple[MaildirSource, ...] = Field(default=(), description="Maildirs on this machine to watch.")
+    screening: Screening = Field(default=Screening(), description="Who is asked whether a mail is spam or a virus.")
+    relay: Relay | None = Field(
+        default=None, description="Where finished mail goes; without it, into the Maildir `outgoing` in state."
+    )
+    workers: int = Field(default=2, ge=1, le=64, description="Worker processes that read and decide.")
+    desks: str = Field(default="desks/*.yaml", description="Desk files.")
+    rules: str = Field(default="rules/*.yaml", description="Rule files, in the order of their names.")
+    directory: Path = Field(default=Path("directory.yaml"), description="Organisations, contacts and staff.")
+    templates: Path | None = Field(
+        default=None, description="Folder whose templates replace the built-in ones, file by file."
+    )
+    limits: Limits = Field(default=Limits(), description="Bounds that keep one mail from hurting others.")
+    budgets: Budgets = Field(default=Budgets(), description="How much automatic mail goes out.")
+    backup: tuple[BackupSeries, ...] = Field(default=(), description="Series of backups that the daemon makes.")
+    alarms: Alarms = Field(default=Alarms(), description="From when on `maild status` calls for a person.")
+    metrics: Path | None = Field(
+        default=None,
+        description="File for Prometheus' node exporter (textfile collector), written anew every 15 seconds.",
+    )
