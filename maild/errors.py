@@ -61,6 +61,10 @@ class SourceUnavailable(TemporaryFailure):
     """A mailbox or listener cannot be reached."""
 
 
+class LeaseLost(TemporaryFailure):
+    """Another node does this now: what we were about to do is its business."""
+
+
 class PermanentFailure(MaildError):
     """It did not work, and the same thing never will."""
 
