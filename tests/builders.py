@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from maild.decide.case import Case
 from maild.decide.facts import Facts, KnownTicket
 from maild.decide.keys import lookup_keys
 from maild.decide.policy import Policy
 from maild.decide.tokens import Tokens
-from maild.decide.triage import Case
 from maild.desks.policy import Desk
 from maild.model import (
     Address,
@@ -113,4 +113,4 @@ def a_case(message: Message | None = None, facts: Facts | None = None, **changes
     envelope = changes.pop("envelope", an_envelope())
     policy = changes.pop("policy", a_policy())
     keys = lookup_keys(message, envelope, policy, TOKENS)
-    return Case(message, envelope, keys, facts or Facts(contacts=(a_contact(),)), policy, TOKENS)
+    return Case(message, envelope, keys, facts or Facts(contacts=(a_contact(),)), policy, TOKENS, NOON)

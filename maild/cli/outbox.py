@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -20,6 +21,10 @@ from maild.store import outbox as store
 from maild.store import spending
 from maild.store.outbox_views import OutboxView
 
+Entries = Annotated[list[int], typer.Argument(metavar="ID")]
+SomeEntries = Annotated[list[int] | None, typer.Argument(metavar="[ID]...")]
+Everything = Annotated[bool, typer.Option("--all", help="All parked mail.")]
+Step = Callable[[Connection, datetime, Sequence[OutboxId] | None], int]
 app = new_app()
 State = Annotated[OutboxState | None, typer.Option(help="Only entries that stand there.")]
 Scope = Annotated[str, typer.Argument(help="As `maild outbox breakers` names it.")]
@@ -96,8 +101,8 @@ def show(ctx: typer.Context, entry: Entry, json: AsJson = False, raw: Raw = Fals
             say(line)
 
 
-@app.command("retry", epilog=examples("maild outbox retry 12", "maild outbox release 12 13"))
-def retry(ctx: typer.Context, entries: Annotated[list[int], typer.Argument(metavar="ID")]) -> None:
+@app.command("retry", epilog=examples("maild outbox retry 12", "maild outbox retry 12 13"))
+def retry(ctx: typer.Context, entries: Entries) -> None:
     """Send failed, unknown or delayed mails now: the same bytes, the same Message-ID."""
     with store_of(ctx) as opened:
         now = system_clock()
@@ -110,10 +115,29 @@ def retry(ctx: typer.Context, entries: Annotated[list[int], typer.Argument(metav
     say(f"{len(entries)} queued again")
 
 
-@app.command("release", epilog=examples("maild outbox release 12"))
-def release(ctx: typer.Context, entries: Annotated[list[int], typer.Argument(metavar="ID")]) -> None:
-    """The same as retry."""
-    retry(ctx, entries)
+@app.command("release", epilog=examples("maild outbox release --all", "maild outbox release 12 13"))
+def release(ctx: typer.Context, entries: SomeEntries = None, everything: Everything = False) -> None:
+    """Send parked mail: what waits since a restore, or since a mailbox was read again."""
+    say(f"{_parked(ctx, entries, everything, store.release)} queued")
+
+
+@app.command("drop", epilog=examples("maild outbox drop --all", "maild outbox drop 12 13"))
+def drop(ctx: typer.Context, entries: SomeEntries = None, everything: Everything = False) -> None:
+    """Never send parked mail. It stays to be looked at: `maild outbox --suppressed`."""
+    say(f"{_parked(ctx, entries, everything, store.drop)} dropped")
+
+
+def _parked(ctx: typer.Context, entries: list[int] | None, everything: bool, step: Step) -> int:
+    """Do it to all parked mail, or to these. Raises NotFound where none of them is parked."""
+    if bool(entries) == everything:
+        raise typer.BadParameter("name the entries, or say --all")
+    chosen = None if everything else [OutboxId(entry) for entry in entries or ()]
+    now = system_clock()
+    with store_of(ctx) as opened:
+        many = opened.retrying(lambda tx: step(tx, now, chosen))
+    if entries and not many:
+        raise NotFound("none of them is parked: see `maild outbox --state parked`")
+    return many
 
 
 def _list(ctx: typer.Context, state: OutboxState | None, limit: int, json: bool) -> None:

@@ -9,18 +9,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from maild.decide import people
+from maild.decide.case import Case
 from maild.decide.facts import Facts
 from maild.decide.follow_up import Belongs, Claim
 from maild.decide.notify import Occasion, confirmation
 from maild.decide.plan import AddArticle, Change, IndexMessageIds, LinkTickets, OpenTicket, Plan, SetStatus
-from maild.decide.policy import Policy
 from maild.decide.states import Happening, after
 from maild.desks.policy import Desk
 from maild.model import (
     Address,
     ArticleKind,
     Disposition,
-    Envelope,
     Message,
     Notification,
     Reason,
@@ -37,12 +36,13 @@ MOST_TITLE = 250
 MOST_INDEXED = 50
 
 
-def new_plan(message: Message, envelope: Envelope, facts: Facts, desk: Desk, policy: Policy) -> Plan:
+def new_plan(case: Case, desk: Desk) -> Plan:
     """Open a ticket, shaped by the rules; confirm it where the gate allows."""
+    message, facts = case.message, case.facts
     sender = sender_of(message)
-    shaped = _shaped(message, envelope, facts, desk, policy)
-    joined = people.colleagues(None, message, facts, desk, policy)
-    answer = confirmation(Occasion(message, envelope, facts, desk, policy, sender))
+    shaped = _shaped(case, desk)
+    joined = people.colleagues(None, message, facts, desk, case.policy)
+    answer = confirmation(Occasion(case, desk, sender))
     return Plan(
         Disposition.NEW_TICKET,
         (Reason("follow-up", "none", "names no known ticket"), *_why(sender, facts, shaped, joined, answer)),
@@ -60,9 +60,9 @@ def new_plan(message: Message, envelope: Envelope, facts: Facts, desk: Desk, pol
     )
 
 
-def review_plan(message: Message, envelope: Envelope, claim: Claim, facts: Facts, desk: Desk, policy: Policy) -> Plan:
+def review_plan(case: Case, claim: Claim, desk: Desk) -> Plan:
     """A ticket of its own, linked for staff; its sender sees what anybody sees who writes for the first time."""
-    plan = new_plan(message, envelope, facts, desk, policy)
+    plan = new_plan(case, desk)
     other = claim.known.ticket
     why = Reason("follow-up", "not-a-participant", f"{claim.reason.text}, but its sender takes no part there")
     changes = tuple(replace(one, review=True) if isinstance(one, AddArticle) else one for one in plan.changes)
@@ -76,11 +76,11 @@ def review_plan(message: Message, envelope: Envelope, claim: Claim, facts: Facts
     )
 
 
-def follow_up_plan(message: Message, found: Belongs, facts: Facts, desk: Desk, policy: Policy) -> Plan:
+def follow_up_plan(case: Case, found: Belongs, desk: Desk) -> Plan:
     """Add the message to its ticket; a person's mail may move the status."""
-    ticket = found.known.ticket
+    message, facts, ticket = case.message, case.facts, found.known.ticket
     sender = sender_of(message)
-    joined = _joining(message, found, facts, desk, policy)
+    joined = _joining(case, found, desk)
     return Plan(
         Disposition.FOLLOW_UP,
         (found.reason, people.sender_reason(sender, facts), *joined.reasons, *_moved(message, ticket)),
@@ -96,11 +96,11 @@ def sender_of(message: Message) -> Address:
     return message.sender
 
 
-def _shaped(message: Message, envelope: Envelope, facts: Facts, desk: Desk, policy: Policy) -> Shaped:
-    contact = facts.contact(sender_of(message).address)
+def _shaped(case: Case, desk: Desk) -> Shaped:
+    contact = case.facts.contact(sender_of(case.message).address)
     register = contact.register if contact else Register.UNKNOWN
-    view = RuleView(message, envelope, desk.desk, register, contact.organisation if contact else "")
-    return run(policy.rules, Draft(priority=desk.priority), view)
+    view = RuleView(case.message, case.envelope, desk.desk, register, contact.organisation if contact else "")
+    return run(case.policy.rules, Draft(priority=desk.priority), view)
 
 
 def _why(
@@ -151,12 +151,12 @@ def _sibling(facts: Facts) -> tuple[Change, ...]:
     return (LinkTickets(None, facts.sibling, "the same mail was sent to another desk too"),)
 
 
-def _joining(message: Message, found: Belongs, facts: Facts, desk: Desk, policy: Policy) -> people.People:
+def _joining(case: Case, found: Belongs, desk: Desk) -> people.People:
     """New people in To and Cc of a follow-up; who is on the ticket already is not mentioned again."""
     here = {participant.contact.address for participant in found.known.participants}
-    others = [[one for one in group if one.address not in here] for group in (message.to, message.cc)]
-    rest = replace(message, to=tuple(others[0]), cc=tuple(others[1]))
-    return people.colleagues(found.known.ticket.id, rest, facts, desk, policy)
+    others = [[one for one in group if one.address not in here] for group in (case.message.to, case.message.cc)]
+    rest = replace(case.message, to=tuple(others[0]), cc=tuple(others[1]))
+    return people.colleagues(found.known.ticket.id, rest, case.facts, desk, case.policy)
 
 
 def _status(message: Message, ticket: Ticket) -> tuple[Change, ...]:

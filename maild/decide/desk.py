@@ -1,7 +1,7 @@
 """Whose mail is it? Envelope + headers -> the desk that is asked.
 
 An SMTP or LMTP recipient says it for certain. A mailbox or a file does not, so there the headers are asked in
-a fixed order, and what the source was configured with comes last.
+the order that the source was configured with, and what the source was configured with comes last.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from maild.decide.policy import Policy
 from maild.desks.policy import Desk
 from maild.model import Envelope, Message, Source
 
+USUAL = ("x-original-to", "delivered-to", "envelope-to", "to", "cc")
 CERTAIN = frozenset({Source.SMTP, Source.LMTP})
 
 
@@ -21,5 +22,8 @@ def desk_for(message: Message, envelope: Envelope, policy: Policy) -> Desk | Non
 def _candidates(message: Message, envelope: Envelope) -> tuple[str, ...]:
     if envelope.source in CERTAIN:
         return (envelope.recipient,)
-    headers = (*message.delivered_to, *(person.address for person in (*message.to, *message.cc)))
-    return (*headers, envelope.recipient)
+    named: dict[str, list[str]] = {"to": [one.address for one in message.to], "cc": [one.address for one in message.cc]}
+    for hint in message.delivered_to:
+        named.setdefault(hint.header, []).append(hint.address)
+    asked = envelope.asks or USUAL
+    return (*(address for header in asked for address in named.get(header, ())), envelope.recipient)

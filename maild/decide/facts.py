@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from maild.model import Breaker, Contact, EntryId, OutboxId, Participant, Register, Ticket, TicketId
+from maild.model import Breaker, Contact, EntryId, OutboxId, Participant, Register, Ticket, TicketId, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ class Facts:
     """What the store knew when we decided.
 
     `duplicate_of`: the entry that already had this content on this desk. `sibling`: a ticket that the same
-    content opened on another desk (law 5).
+    content opened on another desk (law 5). `screened`: what scanners said. `blocked`: the entry of the block list that
+    the sender stands in, "" for none.
     """
 
     contacts: tuple[Contact, ...] = ()
@@ -85,6 +86,8 @@ class Facts:
     bounced: SentMail | None = None
     duplicate_of: EntryId | None = None
     sibling: TicketId | None = None
+    screened: tuple[Verdict, ...] = ()
+    blocked: str = ""
 
     def contact(self, address: str) -> Contact | None:
         return next((contact for contact in self.contacts if contact.address == address), None)

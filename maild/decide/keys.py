@@ -64,6 +64,7 @@ def numbers_in(subject: str) -> tuple[str, ...]:
 
 
 def _token(message: Message, envelope: Envelope, tokens: Tokens) -> ReplyToken | None:
-    named = (envelope.recipient, *message.delivered_to, *(person.address for person in (*message.to, *message.cc)))
+    noted = (hint.address for hint in message.delivered_to)
+    named = (envelope.recipient, *noted, *(person.address for person in (*message.to, *message.cc)))
     candidates = dict.fromkeys(address for address in named if "+" in address)
     return next((token for address in candidates if (token := tokens.read_reply_address(address))), None)

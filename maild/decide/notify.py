@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from maild.decide.facts import Facts
+from maild.decide.case import Case
 from maild.decide.people import is_unverified
-from maild.decide.policy import Policy
 from maild.desks.policy import Desk, Strangers
 from maild.ingest.header.addresses import SENDABLE
-from maild.model import Address, Envelope, Message, Notification, NotificationKind, Reason, Suppressed
+from maild.model import Address, Message, Notification, NotificationKind, Reason, Suppressed
 
+OLDEST_ANSWERED = timedelta(days=3)
 # RFC 2142 role addresses and what software calls itself; the list is the union of eight ticket systems'.
 MACHINES = re.compile(r"(mailer-daemon|postmaster|root|abuse|bounces?|(no|do-?not)[-_.]?reply)([+-].*)?@")
 
@@ -26,16 +27,17 @@ MACHINES = re.compile(r"(mailer-daemon|postmaster|root|abuse|bounces?|(no|do-?no
 class Occasion:
     """A mail that might be answered, and to whom the answer would go."""
 
-    message: Message
-    envelope: Envelope
-    facts: Facts
+    case: Case
     desk: Desk
-    policy: Policy
     recipient: Address
 
     @property
+    def message(self) -> Message:
+        return self.case.message
+
+    @property
     def unverified(self) -> bool:
-        return is_unverified(self.facts.register(self.recipient.address))
+        return is_unverified(self.case.facts.register(self.recipient.address))
 
 
 Silencer = Callable[[Occasion], Reason | None]
@@ -49,7 +51,7 @@ def machine_wrote(it: Occasion) -> Reason | None:
 
 def nobody_to_answer(it: Occasion) -> Reason | None:
     """RFC 3834 2: never answer the null sender."""
-    return _silent("null-sender", "it came from the null sender <>") if it.envelope.mail_from == "" else None
+    return _silent("null-sender", "it came from the null sender <>") if it.case.envelope.mail_from == "" else None
 
 
 def asked_for_silence(it: Occasion) -> Reason | None:
@@ -74,7 +76,7 @@ def nobody_hears(it: Occasion) -> Reason | None:
 
 def our_own(it: Occasion) -> Reason | None:
     """A desk never writes to a desk."""
-    return _silent("own-address", "the address is our own") if it.policy.desk_of(it.recipient.address) else None
+    return _silent("own-address", "the address is our own") if it.case.policy.desk_of(it.recipient.address) else None
 
 
 def desk_is_silent(it: Occasion) -> Reason | None:
@@ -84,6 +86,12 @@ def desk_is_silent(it: Occasion) -> Reason | None:
     return None
 
 
+def came_too_late(it: Occasion) -> Reason | None:
+    """Nobody expects a confirmation of what they wrote days ago: a mailbox read anew, an outage that has ended."""
+    age = it.case.now - it.case.envelope.received_at
+    return _silent("old-mail", f"it arrived {age.days} days ago") if age > OLDEST_ANSWERED else None
+
+
 SILENCERS: tuple[Silencer, ...] = (
     machine_wrote,
     nobody_to_answer,
@@ -91,6 +99,7 @@ SILENCERS: tuple[Silencer, ...] = (
     nobody_hears,
     our_own,
     desk_is_silent,
+    came_too_late,
 )
 
 
@@ -116,7 +125,7 @@ def _threaded(plain: Notification, it: Occasion) -> Notification:
 
 def language_for(it: Occasion) -> str:
     """The contact's own language, else the mail's, else the desk's first."""
-    contact = it.facts.contact(it.recipient.address)
+    contact = it.case.facts.contact(it.recipient.address)
     wanted = (contact.language if contact else "", it.message.language, it.desk.languages[0])
     return next(language for language in wanted if language in it.desk.languages)
 

@@ -10,36 +10,39 @@ Pure and total: every message gets exactly one disposition, with reasons (law 4)
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from maild.decide import bounces, conversation
 from maild.decide import follow_up as thread
+from maild.decide.case import Case
 from maild.decide.desk import desk_for
-from maild.decide.facts import Facts, LookupKeys
 from maild.decide.plan import Plan
-from maild.decide.policy import Policy
-from maild.decide.tokens import Tokens
 from maild.desks.policy import Desk
-from maild.model import AutomaticKind, Disposition, Envelope, Message, Reason
+from maild.model import Answers, AutomaticKind, Disposition, Message, Reason, Suppressed
 
 MOST_HOPS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One message with all that may be considered for it."""
-
-    message: Message
-    envelope: Envelope
-    keys: LookupKeys
-    facts: Facts
-    policy: Policy
-    tokens: Tokens
+UNANSWERED = {
+    Answers.PARKED: ("parked", "the mailbox is being read again: answers wait for `maild outbox release`"),
+    Answers.NONE: ("quiet-import", "it was imported: nothing is sent"),
+}
 
 
 def decide(case: Case) -> Plan:
     """What this message means. The same case always gives the same plan."""
-    return replace(_noted(case.message, _decide(case)), policy=case.policy.version)
+    plan = _answered(case.envelope.answers, _noted(case.message, _decide(case)))
+    return replace(plan, policy=case.policy.version)
+
+
+def _answered(answers: Answers, plan: Plan) -> Plan:
+    """Mail that is imported is not answered; of mail that is read again, a person releases the answers."""
+    if answers is Answers.SENT or not plan.notifications:
+        return plan
+    why = Reason("notify", *UNANSWERED[answers])
+    if answers is Answers.PARKED:
+        parked = tuple(replace(one, parked=True) for one in plan.notifications)
+        return replace(plan, notifications=parked, reasons=(*plan.reasons, why))
+    silent = tuple(Suppressed(one.kind, one.event, one.recipient.address, why) for one in plan.notifications)
+    return replace(plan, notifications=(), suppressed=(*plan.suppressed, *silent), reasons=(*plan.reasons, why))
 
 
 def _noted(message: Message, plan: Plan) -> Plan:
@@ -64,14 +67,14 @@ def _conversation(case: Case, desk: Desk) -> Plan:
     found = thread.follow_up(case.message, case.keys, case.facts)
     match found:
         case thread.Belongs():
-            return conversation.follow_up_plan(case.message, found, case.facts, desk, case.policy)
+            return conversation.follow_up_plan(case, found, desk)
         case thread.Claim():
-            return conversation.review_plan(case.message, case.envelope, found, case.facts, desk, case.policy)
+            return conversation.review_plan(case, found, desk)
     if _is_auto_reply(case.message):
         return _set_aside(
             Disposition.IGNORED, "auto-reply", f"an automatic reply to nothing we know ({_evidence(case)})"
         )
-    return conversation.new_plan(case.message, case.envelope, case.facts, desk, case.policy)
+    return conversation.new_plan(case, desk)
 
 
 # ---- what is sorted out, in this order ---------------------------------------------------------

@@ -50,7 +50,8 @@ class Notification:
     `event` names the occasion ("confirmation", "status:solved:81", "reply:512"); `ticket` None is the
     one this plan opens. `reply_to_id` and `references` thread the mail; `values` fill its template.
     `by_person` marks a staff member's own words: no Auto-Submitted, never suppressed (law 9).
-    `unverified`: the recipient is not registered. `not_before` (UTC): when it may go at the earliest.
+    `unverified`: the recipient is not registered. `not_before` (UTC): when it may go at the earliest. `parked`: it goes
+    only when a person releases it.
     """
 
     kind: NotificationKind
@@ -64,6 +65,7 @@ class Notification:
     by_person: bool = False
     unverified: bool = False
     not_before: datetime | None = None
+    parked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ class Envelope:
     `recipient` is the address this copy was delivered to, normalised; it names the desk.
     `source_key` makes one delivery unique at its source (IMAP: account, folder, UIDVALIDITY, UID).
     `received_at` is when it arrived at its source: for a mailbox, when its server took it. `login` is the user who
-    proved to be themselves when they handed it in, "" for nobody.
+    proved to be themselves when they handed it in, "" for nobody. `asks` are the headers (in lower case) that may name
+    its desk, in the order they are asked, where the source itself does not say.
     """
 
     source: Source
@@ -56,6 +57,7 @@ class Envelope:
     source_key: str | None = None
     answers: Answers = Answers.SENT
     login: str = ""
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """An address that a server noted as the mail's destination, and the header (in lower case) it noted it in."""
+
+    header: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A parsed incoming mail.
 
@@ -170,7 +180,7 @@ class Message:
     Message ids are canonical: `<left@right>`, or "" where missing. `text` is the whole body,
     `visible_text` the new part of it. `content_key` identifies the mail over all routes (law 5);
     `lasting_key` is False without Date or Message-ID: then the key counts for 24 hours only.
-    `delivered_to` are addresses from Delivered-To, X-Original-To and Envelope-To: hints, never trusted.
+    `delivered_to` is what servers noted in Delivered-To, X-Original-To and their like: hints, never trusted.
     """
 
     message_id: str
@@ -179,7 +189,7 @@ class Message:
     to: tuple[Address, ...]
     cc: tuple[Address, ...]
     reply_to: tuple[Address, ...]
-    delivered_to: tuple[str, ...]
+    delivered_to: tuple[Hint, ...]
     date: datetime | None
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]

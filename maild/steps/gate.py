@@ -40,7 +40,12 @@ def pass_gate(
 
 
 def _wanted(plan: Plan) -> list[Wanted]:
-    return [Wanted(one, one.ticket or plan.ticket) for one in plan.notifications if not one.by_person]
+    return [Wanted(one, one.ticket or plan.ticket) for one in plan.notifications if _counts(one)]
+
+
+def _counts(one: Notification) -> bool:
+    """Staff's own words do not, and what is parked goes only if a person wants it to."""
+    return not (one.by_person or one.parked)
 
 
 def _through(gate: Gate, plan: Plan) -> Plan:
@@ -50,7 +55,7 @@ def _through(gate: Gate, plan: Plan) -> Plan:
     silent: list[Suppressed] = []
     reasons: list[Reason] = []
     for one in plan.notifications:
-        verdict = Passes() if one.by_person else gate.ask(Wanted(one, one.ticket or plan.ticket))
+        verdict = gate.ask(Wanted(one, one.ticket or plan.ticket)) if _counts(one) else Passes()
         match verdict:
             case Passes():
                 told.append(one)

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy import Connection
 
+from maild.decide.case import Case
 from maild.decide.facts import Facts, LookupKeys
 from maild.decide.plan import Plan
-from maild.decide.triage import Case, decide
+from maild.decide.triage import decide
 from maild.errors import Conflict, TemporaryFailure
 from maild.model import Disposition, InboxEntry, Reason
 from maild.steps.gate import pass_gate
@@ -120,7 +121,10 @@ def _set_aside(house: House, owner: str, one: Settled) -> None:
 def _case(house: House, reading: Reading, facts: Facts) -> Case:
     if reading.message is None or reading.keys is None:
         raise ValueError("only a readable mail can be decided")
-    return Case(reading.message, reading.entry.envelope, reading.keys, facts, house.policy, house.tokens)
+    entry = reading.entry
+    return Case(
+        reading.message, entry.envelope, reading.keys, facts, house.policy, house.tokens, house.clock(), entry.cleared
+    )
 
 
 def _aside(reading: Reading) -> Plan:

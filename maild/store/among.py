@@ -19,7 +19,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 from maild.cleaning import clean_text
-from maild.store.schema.types import BigId, Key, as_key
+from maild.store.schema.types import Key, as_key
 
 
 class _Values(TypeDecorator[Collection[Any]]):
@@ -62,5 +62,5 @@ def _postgresql(element: _Among, compiler: SQLCompiler, **more: Any) -> str:
 
 def among(column: Column[Any], name: str = "values") -> ColumnElement[bool]:
     """A condition whose values are the parameter `name` of the statement."""
-    kind = _Values(numbers=column.type is BigId, keys=isinstance(column.type, Key))
+    kind = _Values(numbers=isinstance(column.type, BigInteger), keys=isinstance(column.type, Key))
     return _Among(column, bindparam(name, type_=kind))

@@ -58,7 +58,7 @@ def apply(tx: Connection, decided: Sequence[Decided], now: datetime) -> tuple[Ap
     if not decided:
         return ()
     sheet = _prepared(tx, decided, now)
-    entered = [enter(sheet, one.plan, one.entry.id if one.entry else None) for one in decided]
+    entered = [enter(sheet, one.plan, one.entry) for one in decided]
     sheet.write(tx)
     tickets = [number for number, _ in entered]
     _claim_content(tx, decided, tickets, now)

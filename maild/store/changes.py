@@ -24,7 +24,7 @@ from maild.decide.plan import (
     SetTicket,
 )
 from maild.errors import Conflict
-from maild.model import ArticleId, DeliveryResult, EntryId, Status, Ticket, TicketId
+from maild.model import ArticleId, DeliveryResult, InboxEntry, Status, Ticket, TicketId
 from maild.store.schema import article, attachment, delivery, message_ref, participant
 from maild.store.schema import ticket as ticket_table
 from maild.store.sheet import Sheet
@@ -32,9 +32,10 @@ from maild.store.sheet import Sheet
 FIELD = "field:"
 
 
-def enter(sheet: Sheet, plan: Plan, entry: EntryId | None) -> tuple[TicketId | None, tuple[ArticleId, ...]]:
+def enter(sheet: Sheet, plan: Plan, entry: InboxEntry | None) -> tuple[TicketId | None, tuple[ArticleId, ...]]:
     """Put a whole plan on the sheet; its ticket, if it has one, and its new articles."""
-    sheet.actor, sheet.entry = plan.actor, entry
+    sheet.actor, sheet.entry = plan.actor, entry.id if entry else None
+    sheet.at = entry.envelope.received_at if entry else None
     opened = [_open(sheet, change) for change in plan.changes if isinstance(change, OpenTicket)]
     ticket = next(iter(opened), plan.ticket)
     if ticket is not None:
@@ -95,7 +96,7 @@ def _open(sheet: Sheet, change: OpenTicket) -> TicketId:
             category=change.category,
             assignee=change.assignee,
             unverified=change.unverified,
-            created_at=sheet.now,
+            created_at=sheet.arrived,
             changed_at=sheet.now,
             tags=change.tags,
             fields=change.fields,
@@ -112,7 +113,7 @@ def _add_article(sheet: Sheet, change: AddArticle, ticket: TicketId) -> ArticleI
         id=number,
         ticket_id=ticket,
         kind=change.kind,
-        at=sheet.now,
+        at=sheet.arrived,
         author_name=change.author.name,
         author=change.author.address,
         subject=change.subject,

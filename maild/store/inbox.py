@@ -31,11 +31,12 @@ HEADER_ONLY = 2
 
 _entry = inbox_entry.c
 _parent = inbox_entry.alias("parent")
+kept_at = func.coalesce(_entry.kept_at, _entry.received_at)
 _waits_for_parent = and_(
     _entry.parent_id != "",
     _entry.parent_id != _entry.message_id,
     # A clock that is wrong on another node must not hold a reply for ever.
-    _entry.received_at.between(bindparam("earliest"), bindparam("latest")),
+    kept_at.between(bindparam("earliest"), bindparam("latest")),
     exists().where(_parent.c.message_id == _entry.parent_id, _parent.c.due_at.is_not(None)),
 )
 CLAIMABLE = (
@@ -54,6 +55,9 @@ CLAIMABLE = (
         _entry.cause,
         _entry.detail,
         _entry.ticket_id,
+        _entry.answers,
+        _entry.login,
+        _entry.cleared,
     )
     .where(INBOX_OPEN, _entry.due_at <= bindparam("now"), ~_waits_for_parent)
     .order_by(_entry.id)
@@ -101,9 +105,12 @@ def _company(due: Sequence[AnyRow], max_bytes: int) -> list[AnyRow]:
 
 
 def _claimed(row: AnyRow, raw: bytes) -> InboxEntry:
-    envelope = Envelope(row.source, row.mail_from, row.recipient, row.received_at, row.peer, row.source_key)
+    envelope = Envelope(
+        row.source, row.mail_from, row.recipient, row.received_at, row.peer, row.source_key, row.answers, row.login
+    )
     ticket = TicketId(row.ticket_id) if row.ticket_id else None
-    return InboxEntry(EntryId(row.id), envelope, raw, row.attempts, row.alone, row.cause, row.detail, ticket)
+    attempted = (row.attempts, row.alone, row.cause, row.detail)
+    return InboxEntry(EntryId(row.id), envelope, raw, *attempted, ticket, row.cleared)
 
 
 def release(tx: Connection, owner: str, except_for: EntryId | None = None) -> int:

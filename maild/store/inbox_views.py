@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from maild.errors import NotFound
-from maild.model import Disposition, EntryId, Reason, Source, TicketId
+from maild.model import Answers, Disposition, EntryId, Reason, Source, TicketId
 from maild.store.raw import pieces_by_id, raw_by_id
 from maild.store.rows import AnyRow
 from maild.store.schema import INBOX_OPEN, QUARANTINED, inbox_entry
@@ -28,6 +28,8 @@ class EntryView:
     mail_from: str | None
     recipient: str
     received_at: datetime
+    answers: Answers
+    login: str
     size: int
     message_id: str
     owner: str
@@ -44,7 +46,7 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True)
 class InboxCounts:
-    """How many entries stand where; `oldest` is when the oldest that waits was received, None where none does."""
+    """How many entries stand where; `oldest` is since when the oldest waits, None where none does."""
 
     waiting: int
     claimed: int
@@ -98,7 +100,8 @@ def counts(tx: Connection) -> InboxCounts:
 
 
 def _first(tx: Connection, which: ColumnElement[bool]) -> datetime | None:
-    return tx.execute(select(_entry.received_at).where(which).order_by(_entry.id).limit(1)).scalar_one_or_none()
+    kept = func.coalesce(_entry.kept_at, _entry.received_at, type_=_entry.kept_at.type)
+    return tx.execute(select(kept).where(which).order_by(_entry.id).limit(1)).scalar_one_or_none()
 
 
 def _row(tx: Connection, entry: EntryId) -> AnyRow:
@@ -116,6 +119,8 @@ def _view(row: AnyRow) -> EntryView:
         mail_from=row.mail_from,
         recipient=row.recipient,
         received_at=row.received_at,
+        answers=row.answers,
+        login=row.login,
         size=row.size,
         message_id=row.message_id,
         owner=row.owner,

@@ -51,6 +51,9 @@ def _shared(mail: ReceivedMail) -> Mapping[str, object]:
         "source_key": mail.source_key,
         "message_id": mail.message_id,
         "parent_id": mail.parent_id,
+        "kept_at": mail.kept_at or mail.received_at,
+        "answers": mail.answers,
+        "login": mail.login,
         "state": InboxState.WAITING,
         # Due at once, whatever the clock of the node that took it in.
         "due_at": EPOCH,

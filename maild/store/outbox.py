@@ -28,7 +28,7 @@ from maild.store.bulk import insert_rows
 from maild.store.delivering import record, recover
 from maild.store.outbox_views import OutboxCounts, OutboxView, counts, list_entries, show
 from maild.store.rows import AnyRow
-from maild.store.schema import OUTBOX_OPEN, outbox_entry
+from maild.store.schema import OUTBOX_OPEN, PARKED, outbox_entry
 
 _entry = outbox_entry.c
 _earlier = outbox_entry.alias("earlier")
@@ -97,9 +97,9 @@ def _queued(one: Queued) -> Mapping[str, object]:
         "mail_from": one.mail.mail_from,
         "raw": one.mail.raw,
         "by_person": told.by_person,
-        "state": OutboxState.QUEUED,
+        "state": OutboxState.PARKED if told.parked else OutboxState.QUEUED,
         "created_at": one.created_at,
-        "due_at": told.not_before or one.created_at,
+        "due_at": None if told.parked else told.not_before or one.created_at,
         "reasons": (),
         "domain": "" if told.by_person else one.mail.recipient.rpartition("@")[2],
         "likeness": "" if told.by_person else likeness(told),
@@ -157,6 +157,24 @@ def retry(tx: Connection, entry: OutboxId, now: datetime) -> None:
         raise NotFound(f"there is no outbox entry {entry} that failed or waits")
 
 
+def release(tx: Connection, now: datetime, entries: Sequence[OutboxId] | None = None) -> int:
+    """Let parked mail go, all of it or these entries; how many went. They are made `now` as far as budgets count."""
+    return _unpark(tx, entries, state=OutboxState.QUEUED, due_at=now, created_at=now)
+
+
+def drop(tx: Connection, now: datetime, entries: Sequence[OutboxId] | None = None) -> int:
+    """Never send parked mail, all of it or these entries; how many it were. The mails stay to be looked at."""
+    why = (("outbox", "dropped", f"dropped by a person at {now:%Y-%m-%d %H:%M} UTC"),)
+    return _unpark(tx, entries, state=OutboxState.SUPPRESSED, due_at=None, reasons=why)
+
+
+def _unpark(tx: Connection, entries: Sequence[OutboxId] | None, **values: object) -> int:
+    parked = update(outbox_entry).where(PARKED).values(**values)
+    if entries is None:
+        return tx.execute(parked).rowcount
+    return tx.execute(parked.where(_entry.id.in_(entries))).rowcount
+
+
 __all__ = [
     "OutboxCounts",
     "OutboxView",
@@ -165,9 +183,11 @@ __all__ = [
     "add",
     "claim",
     "counts",
+    "drop",
     "list_entries",
     "record",
     "recover",
+    "release",
     "retry",
     "show",
     "suppress",

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from maild.errors import NotFound
 from maild.model import Delivery, NotificationKind, OutboxId, OutboxState, Reason, TicketId
 from maild.store.rows import AnyRow
-from maild.store.schema import NOT_SENT, OUTBOX_OPEN, delivery, outbox_entry
+from maild.store.schema import NOT_SENT, OUTBOX_OPEN, PARKED, delivery, outbox_entry
 
 _entry = outbox_entry.c
 _SHOWN = tuple(column for column in _entry if column.name != "raw")
@@ -49,6 +49,7 @@ class OutboxCounts:
     failed: int
     unknown: int
     oldest: datetime | None
+    parked: int = 0
 
 
 def list_entries(
@@ -60,6 +61,8 @@ def list_entries(
         wanted = wanted.where(_entry.state == state)
     if state in _OPEN:
         wanted = wanted.where(OUTBOX_OPEN)
+    if state is OutboxState.PARKED:
+        wanted = wanted.where(PARKED)
     if state in _SETTLED:
         wanted = wanted.where(NOT_SENT)
     if ticket is not None:
@@ -84,7 +87,9 @@ def counts(tx: Connection) -> OutboxCounts:
     found = {row[0]: row[1] for row in (*tx.execute(waiting), *tx.execute(settled))}
     waits = (OUTBOX_OPEN, _entry.state != OutboxState.SUPPRESSED)
     oldest = tx.execute(select(_entry.created_at).where(*waits).order_by(_entry.id).limit(1)).scalar_one_or_none()
-    return OutboxCounts(**{state.value: found.get(state, 0) for state in (*_OPEN, *_SETTLED)}, oldest=oldest)
+    parked = tx.execute(select(func.count()).select_from(outbox_entry).where(PARKED)).scalar_one()
+    numbers = {state.value: found.get(state, 0) for state in (*_OPEN, *_SETTLED)}
+    return OutboxCounts(**numbers, oldest=oldest, parked=parked)
 
 
 def _view(row: AnyRow, deliveries: tuple[Delivery, ...] = (), raw: bytes = b"") -> OutboxView:

@@ -33,7 +33,8 @@ _WRITTEN = {
 class Sheet:
     """Rows to be written, the tickets as they will be, and what numbers are free for new ones.
 
-    `bounced`: for each mail of ours that came back, its ticket. `actor` and `entry` belong to the plan at hand.
+    `bounced`: for each mail of ours that came back, its ticket. `actor`, `entry` and `at`
+    (when the mail arrived, None for now) belong to the plan at hand.
     """
 
     now: datetime
@@ -43,10 +44,16 @@ class Sheet:
     free: Mapping[Table, Iterator[int]]
     actor: str = ""
     entry: EntryId | None = None
+    at: datetime | None = None
     rows: dict[Table, list[Mapping[str, Any]]] = field(default_factory=lambda: {table: [] for table in _WRITTEN})
     changed: set[TicketId] = field(default_factory=set)
     failed: set[OutboxId] = field(default_factory=set)
     breakers: list[Breaker] = field(default_factory=list)
+
+    @property
+    def arrived(self) -> datetime:
+        """When what the plan is about came to be."""
+        return self.now if self.at is None else min(self.at, self.now)
 
     def add(self, table: Table, **row: Any) -> None:
         self.rows[table].append(row)

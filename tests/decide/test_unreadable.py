@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from maild.decide.case import Case
 from maild.decide.facts import Facts
 from maild.decide.plan import AddArticle, OpenTicket
-from maild.decide.triage import Case, decide
+from maild.decide.triage import decide
 from maild.model import Disposition, EntryId, Note, TicketId
 from tests.builders import ADA, BOB, STRANGER, a_case, a_contact, a_known_ticket, a_message
 

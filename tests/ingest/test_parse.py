@@ -107,7 +107,7 @@ def test_people_who_forbid_automatic_answers_are_still_people() -> None:
 def test_marks_of_our_own_mail_and_delivery_hints_are_noted() -> None:
     message = parse(letter("From: a@x.example", "X-Maild-Loop: desk abc", "Delivered-To: Support@Desk.Example"))
     assert message.loop_marks == ("desk abc",)
-    assert message.delivered_to == ("support@desk.example",)
+    assert [hint.address for hint in message.delivered_to] == ["support@desk.example"]
 
 
 def test_a_broken_header_line_does_not_hide_the_fields_below_it() -> None:

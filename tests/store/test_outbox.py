@@ -194,3 +194,26 @@ def test_a_person_sends_a_failed_mail_again(store: Store, ticket: TicketId) -> N
         outbox.retry(tx, entry.id, NOON)
         assert outbox.counts(tx) == outbox.OutboxCounts(1, 0, 0, 0, 0, NOON)
     assert [one.attempts for one in take(store)] == [1]
+
+
+def test_parked_mail_goes_when_it_is_released_and_never_before(store: Store, ticket: TicketId) -> None:
+    parked = a_queued(ticket, parked=True)
+    queue(store, parked)
+    assert take(store, now=NOON + timedelta(days=9)) == ()
+    with store.transaction() as tx:
+        assert outbox.counts(tx).parked == 1
+        assert outbox.counts(tx).oldest is None
+        assert outbox.release(tx, NOON + SOON, [OutboxId(99)]) == 0
+        assert outbox.release(tx, NOON + SOON) == 1
+    assert [one.mail for one in take(store, now=NOON + SOON)] == [parked.mail]
+
+
+def test_parked_mail_that_a_person_drops_stays_to_be_looked_at(store: Store, ticket: TicketId) -> None:
+    queue(store, a_queued(ticket, parked=True))
+    with store.transaction() as tx:
+        (entry,) = outbox.list_entries(tx, OutboxState.PARKED)
+        assert outbox.drop(tx, NOON, [entry.id]) == 1
+        assert outbox.release(tx, NOON) == 0
+        shown = outbox.show(tx, entry.id)
+    assert (shown.state, shown.raw != b"") == (OutboxState.SUPPRESSED, True)
+    assert "a person" in shown.reasons[0].text
