@@ -33,5 +33,7 @@ ROAD_SQLITE = Goal("road-sqlite", "whole road, SQLite", HELPDESK, "msg/s", 5, 10
 ROAD_POSTGRES = Goal("road-postgresql", "whole road, PostgreSQL", HELPDESK, "msg/s", 3, 5)
 CPU_SQLITE = Goal("cpu-sqlite", "CPU a mail, SQLite", HELPDESK, "ms", 1 / 4, 1 / 8, less_is_better=True)
 CPU_POSTGRES = Goal("cpu-postgresql", "CPU a mail, PostgreSQL", HELPDESK, "ms", 1 / 4, 1 / 8, less_is_better=True)
+INTO_INBOX = Goal("mailbox-inbox", "mailbox to inbox, workers held", "imapclient alone", "msg/s", 0.5, 0.7)
+ROAD_IMAP = Goal("road-imap", "whole road over IMAP, SQLite", "maild over SMTP", "msg/s", 0.8, 1.0)
 MEMORY_SQLITE = Goal("memory-sqlite", "memory, SQLite", "", "MiB", 250, 250, less_is_better=True)
 MEMORY_POSTGRES = Goal("memory-postgresql", "memory, PostgreSQL", "", "MiB", 250, 250, less_is_better=True)

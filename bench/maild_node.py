@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ DESK_FILE = {
 }
 UNDECIDED = sql.text("SELECT count(*) FROM inbox_entry WHERE state IN ('waiting', 'claimed')")
 TAKEN = sql.text("SELECT count(*) FROM inbox_entry")
+LOOKED = sql.text("SELECT count(*) FROM mailbox_state WHERE looked_at IS NOT NULL")
 OPENED = sql.text("SELECT count(*) FROM ticket")
 DISPOSITIONS = sql.text("SELECT disposition, count(*) FROM inbox_entry GROUP BY disposition")
 TICKETS = sql.text(
@@ -48,6 +49,10 @@ class MaildNode:
     def taken(self) -> int:
         """Mails it has acknowledged."""
         return int(self._rows(TAKEN)[0][0])
+
+    def looks(self) -> bool:
+        """Whether it has looked into its mailbox."""
+        return bool(self._rows(LOOKED)[0][0])
 
     def undecided(self) -> int:
         """Mails without an outcome yet."""
@@ -72,12 +77,16 @@ class MaildNode:
 
 @contextmanager
 def running_maild(
-    workload: Workload, relay: int | None = None, url: str = "", roles: str = ROLES
+    workload: Workload,
+    relay: int | None = None,
+    url: str = "",
+    roles: str = ROLES,
+    imap: Sequence[dict[str, object]] = (),
 ) -> Iterator[MaildNode]:
     """Start one on `url` (empty: SQLite in its folder), with the workload's people in its directory, and end it."""
     port = free_port()
     with home("maild") as folder:
-        file, log = write_configuration(folder, port, workload, relay, url), folder / "log"
+        file, log = write_configuration(folder, port, workload, relay, url, imap), folder / "log"
         store = open_store(url or f"sqlite:///{folder}/var/maild.db")
         migrate(store, backup=None)
         with running((sys.executable, "-m", "maild.daemon", "--settings", file, "--roles", roles), log) as process:
@@ -86,13 +95,16 @@ def running_maild(
         store.close()
 
 
-def write_configuration(folder: Path, port: int, workload: Workload, relay: int | None, url: str) -> Path:
+def write_configuration(
+    folder: Path, port: int, workload: Workload, relay: int | None, url: str, imap: Sequence[dict[str, object]] = ()
+) -> Path:
     """Settings, one desk, one rule, the directory. YAML, of which JSON is a part."""
     # A day's mail within seconds: the gate counts as ever, but its totals are a day's.
     roomy = dict.fromkeys(
         ("domain_an_hour", "strangers_of_a_domain_an_hour", "strangers_an_hour", "total_an_hour"), 1_000_000
     )
     settings: dict[str, object] = {"smtp": [{"port": port}], "lmtp": [], "hostname": "desk.example", "budgets": roomy}
+    settings["imap"] = list(imap)
     if relay:
         settings["relay"] = {"host": "127.0.0.1", "port": relay, "tls": "none"}
     if url:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from typing import TypeVar
 
-from bench import accept, goals, postfix, road
+from bench import accept, goals, mailbox, postfix, road
 from bench.contest import Result, alternate
 from bench.goals import Goal
 from bench.postgres import Postgres, running_postgres
@@ -64,8 +65,27 @@ def _memory(workload: Workload, rounds: int, server: Postgres | None, goal: Goal
         yield Result(goal, failure=str(error))
 
 
-MEASURES = {"accept": measure_accept, "road": measure_road, "memory": measure_memory}
-DEFAULT = ("accept", "road")
+def measure_mailbox(plan: Plan) -> Iterator[Result]:
+    """Mail out of a mailbox, beside imapclient alone, and beside SMTP."""
+    workload = Workload(plan.messages)
+    mails = tuple(islice(cycle(workload.first), 4 * plan.messages))
+
+    def fetching() -> Sequence[tuple[float, float]]:
+        title = goals.INTO_INBOX.title
+        return alternate(
+            title, plan.rounds, lambda: mailbox.into_the_inbox(mails), lambda: mailbox.fetched_alone(mails)
+        )
+
+    def roads() -> Sequence[tuple[road.Run, road.Run]]:
+        title = goals.ROAD_IMAP.title
+        return alternate(title, plan.rounds, lambda: mailbox.road(workload), lambda: road.maild(workload, None))
+
+    yield from _results(fetching, (goals.INTO_INBOX, lambda rate: rate))
+    yield from _results(roads, (goals.ROAD_IMAP, lambda run: run.rate))
+
+
+MEASURES = {"accept": measure_accept, "road": measure_road, "mailbox": measure_mailbox, "memory": measure_memory}
+DEFAULT = ("accept", "road", "mailbox")
 
 
 def _road(

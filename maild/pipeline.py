@@ -18,18 +18,18 @@ from functools import partial
 from sqlalchemy import Connection
 
 from maild.decide.plan import Plan
-from maild.ingest.imap.reader import Cursor
-from maild.model import Delivery, InboxEntry, OutboxEntry, ReceivedMail, Ticket
+from maild.model import Delivery, InboxEntry, OutboxEntry, Page, ReceivedMail, Ticket
 from maild.notify.backoff import next_due
-from maild.settings import ImapAccount
-from maild.steps import clock, settling
+from maild.steps import clock, screening, settling
 from maild.steps.house import House
 from maild.steps.reading import read
 from maild.steps.watch import Watch
 from maild.steps.writing import Settled, write
-from maild.store import cursors, inbox, outbox
+from maild.store import inbox, ledger, outbox
 from maild.store.engine import Store
+from maild.store.ledger import FolderId
 
+Fence = Callable[[Connection], None]
 Send = Callable[[Sequence[OutboxEntry]], Sequence[Delivery]]
 
 
@@ -38,20 +38,30 @@ def receive(store: Store, mails: Sequence[ReceivedMail]) -> None:
     store.retrying(lambda tx: inbox.add(tx, mails))
 
 
-def receive_from_mailbox(store: Store, mails: Sequence[ReceivedMail], account: ImapAccount, cursor: Cursor) -> None:
-    """The same for a mailbox: mail and cursor in one commit, so that neither is ever ahead."""
+def receive_fenced(store: Store, mails: Sequence[ReceivedMail], fence: Fence) -> None:
+    """The same for a source that one node reads: nothing is kept by a node that lost it."""
 
     def keep(tx: Connection) -> None:
+        fence(tx)
         inbox.add(tx, mails)
-        cursors.put(tx, account.name, account.folders[0], cursor.uidvalidity, cursor.uid)
+
+    store.retrying(keep)
+
+
+def receive_page(store: Store, of: FolderId, page: Page, fence: Fence, *, finishes: bool) -> None:
+    """The same for a mailbox: mail and ledger in one commit, so that neither is ever ahead; by its owner only."""
+
+    def keep(tx: Connection) -> None:
+        fence(tx)
+        ledger.keep(tx, of, page, finishes=finishes)
 
     store.retrying(keep)
 
 
 def process(house: House, owner: str, watch: Watch) -> int:
-    """Claim some mail, read it, decide it, write what was decided."""
+    """Claim some mail, read it, let it be screened, decide it, write what was decided."""
     entries = house.store.retrying(lambda tx: settling.claim(tx, house, owner))
-    waiting = tuple(read(house, entry, watch) for entry in entries)
+    waiting = screening.sift(house, owner, tuple(read(house, entry, watch) for entry in entries))
     while waiting:
         waiting = settling.settle(house, owner, waiting, watch)
     return len(entries)
@@ -80,7 +90,7 @@ def act(house: House, decide: Callable[[Connection], Plan]) -> Ticket | None:
     return house.store.retrying(lambda tx: write(tx, house, "staff", [Settled(decide(tx))]).tickets[0])
 
 
-def explain(house: House, entry: InboxEntry) -> Plan:
-    """The dry run: what this mail would become now. Nothing is written."""
+def explain(house: House, entry: InboxEntry, *, scan: bool = False) -> Plan:
+    """The dry run: what this mail would become now. Nothing is written, and no scanner asked, unless `scan`."""
     with house.store.reading() as tx:
-        return settling.dry_run(tx, house, entry)
+        return settling.dry_run(tx, house, entry, scan=scan)

@@ -19,7 +19,7 @@ from tests.servers.requirement import need
 settings.register_profile("maild", deadline=None)
 settings.load_profile("maild")
 
-pytest_plugins = ("tests.servers.dovecot", "tests.servers.postfix")
+pytest_plugins = ("tests.servers.token_server", "tests.servers.cyrus", "tests.servers.dovecot", "tests.servers.postfix")
 
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent / "maild"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("maild.cli", "maild.demo"),
     ("maild.daemon",),
+    ("maild.health",),
     ("maild.pipeline",),
     ("maild.steps",),
     (
@@ -26,6 +27,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "maild.ingest.lmtp_client",
         "maild.ingest.imap",
         "maild.ingest.files",
+        "maild.ingest.maildir",
+        "maild.ingest.screening",
     ),
     ("maild.decide",),
     ("maild.rules",),
@@ -36,7 +39,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 PURE = ("maild.model", "maild.errors", "maild.cleaning", "maild.decide", "maild.rules", "maild.desks", "maild.ingest")
 PURE += ("maild.notify.render", "maild.notify.compose", "maild.notify.backoff", "maild.notify.words")
 EDGES = ("maild.ingest.smtp", "maild.ingest.group", "maild.ingest.lmtp_client")
-EDGES += ("maild.ingest.imap", "maild.ingest.files", "maild.rules.load")
+EDGES += ("maild.ingest.imap", "maild.ingest.files", "maild.ingest.maildir", "maild.ingest.screening", "maild.rules.load")
 IMPURE = {"os", "socket", "ssl", "sqlite3", "sqlalchemy", "time", "random", "secrets", "subprocess", "threading"}
 IMPURE |= {"logging", "structlog", "asyncio", "pathlib", "io", "tempfile", "shutil", "select", "multiprocessing"}
 CLOCKS = {"now", "today", "utcnow"}

@@ -10,8 +10,9 @@ from maild.cli.help import examples, new_app
 from maild.cli.house import has_database, quiet_logs, settings_of, settings_path
 from maild.cli.output import AsJson, safe, say, to_json
 from maild.config import check as look
-from maild.config import load_policy
+from maild.config import check_screening, load_policy
 from maild.errors import ExitCode, MaildError
+from maild.ingest.screening.ask import Scanners
 from maild.settings import Settings
 
 app = new_app()
@@ -36,6 +37,8 @@ def check(ctx: typer.Context, json: AsJson = False) -> int:
 
 def _findings(settings: Settings) -> Iterator[str]:
     """What works but wants a person's attention; a database that is not there yet is none of it."""
+    yield from check_screening.troubles(settings)
+    yield from Scanners(settings.screening).absent()
     if not has_database(settings):
         return
     from maild.steps.opening import open_house

@@ -21,6 +21,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("serve", "serve", "Run the daemon."),
         Entry("reload", "reload", "Take desks, rules, templates and directory as the files are now."),
         Entry("status", "status", "Is everything all right? Who runs, what waits, what needs a person."),
+        Entry("doctor", "doctor", "Try everything maild needs: database, mailboxes, relay, listeners, backups."),
         Entry("demo", "demo", "See it work: a real daemon, real mails, each promise checked."),
     ),
     "Mail": (
@@ -30,6 +31,15 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("inbox", "inbox", "Mail that came in, and what became of it."),
         Entry("quarantine", "quarantine", "Mail that was set aside until a person looks."),
         Entry("outbox", "outbox", "Mail that goes out, and mail that was not sent."),
+        Entry("spam", "spam", "Say that a mail is spam: its ticket closes, its sender may be blocked."),
+        Entry("ham", "spam", "Say that a mail is none: it is read again and becomes what it should."),
+        Entry("blocked", "spam", "Addresses and domains whose mail is spam."),
+    ),
+    "Keep and get in": (
+        Entry("backup", "backup", "Save everything while maild runs; list and verify what was saved."),
+        Entry("restore", "backup", "Bring a backup back."),
+        Entry("login", "login", "Log a mailbox in at its provider (OAuth2)."),
+        Entry("password", "password", "Make the line of a user who may submit mail."),
     ),
     "Tickets": (
         Entry("tickets", "tickets", "List tickets."),

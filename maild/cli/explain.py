@@ -65,6 +65,7 @@ def explain(
     files_now: Annotated[
         bool, typer.Option("--as-files", help="By desks and rules as the files are now, not as in force.")
     ] = False,
+    scan: Annotated[bool, typer.Option("--scan", help="Ask scanners too, as the daemon would.")] = False,
 ) -> None:
     """Say what mails would become, and why; with --json one object a line. Nothing is written."""
     said = Said(
@@ -76,7 +77,7 @@ def explain(
     quiet_logs()
     with dry_house(settings_of(ctx), files_now) as house:
         for found in named(files):
-            _print(house, found, pipeline.explain(house, _entry(house, found, said)), json)
+            _print(house, found, pipeline.explain(house, _entry(house, found, said), scan=scan), json)
 
 
 @contextmanager

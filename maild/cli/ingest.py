@@ -16,7 +16,7 @@ import typer
 from maild.cli.envelope import MailFrom, Recipient, address_given, recipient_of, sender_of
 from maild.cli.handed import Handed
 from maild.cli.help import examples, new_app
-from maild.cli.house import settings_of
+from maild.cli.house import opened, settings_of
 from maild.cli.output import AsJson, safe
 from maild.cli.parse import Files, named
 from maild.cli.progress import progress
@@ -41,6 +41,7 @@ GRAVITY = (ExitCode.DONE, ExitCode.DATA, ExitCode.NO_USER, ExitCode.TEMPORARY)
         "maild ingest --wait mail.eml",
         "maild ingest --json old.mbox > decisions.jsonl",
         'maild ingest --mail-from "$SENDER" --rcpt support@example.org -   (in an MTA\'s pipe)',
+        "maild ingest --quiet-import --closed archive-2019.mbox Maildir/",
     ),
 )
 def ingest(
@@ -50,11 +51,22 @@ def ingest(
     wait: Annotated[bool, typer.Option("--wait", help="Until each is decided; --json waits too.")] = False,
     mail_from: MailFrom = None,
     rcpt: Recipient = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet-import", help="Old mail, with its own dates: nothing is sent, nobody hears of it.")
+    ] = False,
+    closed: Annotated[
+        bool, typer.Option("--closed", help="With --quiet-import: an archive, whose tickets are closed.")
+    ] = False,
 ) -> int:
     """Hand mails to the running daemon; with --json one object a line says what became of each.
 
     Exit codes: 75 the daemon is not there or cannot take it now, 67 no such desk, 65 refused for good.
     """
+    if quiet or closed:
+        _require(
+            quiet and not (json or wait), "--quiet-import stands alone, or with --closed: see `maild inbox` after it"
+        )
+        return _quietly(ctx, files, rcpt, mail_from, closed)
     settings = settings_of(ctx)
     given = Given(settings, mail_from, address_given(rcpt) if rcpt else None)
     worst = ExitCode.DONE
@@ -63,6 +75,22 @@ def ingest(
             handed = [count(given.hand_over(found)) for found in batch]
             worst = max((worst, *map(_code, handed), report(handed)), key=GRAVITY.index)
     return worst
+
+
+def _require(fits: bool, otherwise: str) -> None:
+    if not fits:
+        raise typer.BadParameter(otherwise)
+
+
+def _quietly(ctx: typer.Context, files: Files, rcpt: str | None, mail_from: str | None, closed: bool) -> int:
+    """Straight into the database; decided by the daemon, whenever it runs."""
+    from maild.cli.quiet import Import
+
+    with opened(ctx) as house, progress("mails kept") as count:
+        into = Import(house, house.policy.desks, address_given(rcpt) if rcpt else "", mail_from, closed)
+        for batch in _batches(named(files)):
+            into.keep(count(found) for found in batch)
+    return ExitCode.DONE
 
 
 @contextmanager

@@ -119,7 +119,7 @@ def _hand(house: House, tx: Connection, number: str, name: str | None) -> Hand:
     if desk is None:
         raise NotPossible(f"{view.ticket.number} is of desk {view.ticket.desk}, which the policy no longer has")
     known = KnownTicket(view.ticket, view.participants)
-    return Hand(_actor(tx, name), known, desk, _thread(view), house.clock())
+    return Hand(actor(tx, name), known, desk, _thread(view), house.clock())
 
 
 def _thread(view: TicketView) -> tuple[str, ...]:
@@ -128,7 +128,7 @@ def _thread(view: TicketView) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))[-MOST_THREAD:]
 
 
-def _actor(tx: Connection, name: str | None) -> Address:
+def actor(tx: Connection, name: str | None) -> Address:
     wanted = name or os.environ.get("USER", "")
     people = {member.name: member for member in register.list_staff(tx)}
     member = people.get(wanted)

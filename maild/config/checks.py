@@ -6,14 +6,15 @@ In: the typed values and the `Document` they came from; out: problems with their
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from maild.config import check_backup, check_listeners, check_mailboxes, check_screening
 from maild.decide.policy import Policy
 from maild.directory import Directory
 from maild.errors import Problem
 from maild.ingest.header.addresses import normal_address
-from maild.settings import Settings
+from maild.settings import ImapAccount, MaildirSource, Settings
+from maild.settings.here import is_loopback
 from maild.yaml.file import Document, Step
 from maild.yaml.suggest import did_you_mean
 
@@ -22,17 +23,9 @@ SCHEMES = ("sqlite", "postgresql")
 
 def settings_problems(settings: Settings, document: Document) -> Iterator[Problem]:
     """Everything wrong within maild.yaml itself."""
-    for check in (_database, _plain_text, _listeners, _sizes, _accounts):
+    for check in CHECKS:
         for message, path in check(settings):
             yield document.problem(message, *path)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether what is sent there stays on this machine."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower().rstrip(".") == "localhost"
 
 
 Finding = tuple[str, tuple[Step, ...]]
@@ -90,24 +83,33 @@ def _sizes(settings: Settings) -> Iterator[Finding]:
         yield "`cpu_alone` is the second, longer chance: at least `cpu_in_company`", ("limits", "cpu_alone")
 
 
-def _accounts(settings: Settings) -> Iterator[Finding]:
-    names = [account.name for account in settings.imap]
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            yield f"there is another account `{name}`: names are unique", ("imap", number, "name")
-
-
 def recipient_problems(settings: Settings, policy: Policy, document: Document | None) -> Iterator[Problem]:
     """A mailbox's mail is for a desk; without the document the account is named instead of the line."""
     known = sorted(policy.own_addresses())
-    for number, account in enumerate(settings.imap):
-        address = normal_address(account.recipient)
+    sources: list[tuple[str, int, ImapAccount | MaildirSource]] = [
+        ("imap", number, one) for number, one in enumerate(settings.imap)
+    ]
+    sources += [("maildirs", number, one) for number, one in enumerate(settings.maildirs)]
+    for kind, number, source in sources:
+        address = normal_address(source.recipient)
         if address is None or policy.desk_of(address) is None:
-            message = f"no desk has the address `{account.recipient}`{did_you_mean(account.recipient, known)}"
+            message = f"no desk has the address `{source.recipient}`{did_you_mean(source.recipient, known)}"
             if document is None:
-                yield Problem("imap", 0, 0, f"account {account.name}: {message}")
+                yield Problem(kind, 0, 0, f"{source.name}: {message}")
             else:
-                yield document.problem(message, "imap", number, "recipient")
+                yield document.problem(message, kind, number, "recipient")
+
+
+CHECKS = (
+    _database,
+    _plain_text,
+    _listeners,
+    _sizes,
+    check_listeners.problems,
+    check_mailboxes.problems,
+    check_screening.problems,
+    check_backup.problems,
+)
 
 
 def directory_problems(directory: Directory, document: Document) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from maild.config.check_listeners import file_problems
 from maild.config.checks import directory_problems, recipient_problems, settings_problems
 from maild.config.policy import compile_policy
 from maild.decide.policy import Policy
@@ -61,6 +62,7 @@ def check(path: Path) -> tuple[Problem, ...]:
     settings, problems = _settings(document, path)
     directory, directory_troubles = _directory(settings)
     compiled = compile_policy(settings, directory)
+    problems += [document.problem(told, *place) for told, place in file_problems(settings)]
     problems += [*_secret_problems(settings, document), *directory_troubles, *compiled.problems]
     if compiled.policy.desks:
         problems += recipient_problems(settings, compiled.policy, document)

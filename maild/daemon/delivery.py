@@ -11,6 +11,7 @@ import structlog
 from maild import pipeline
 from maild.config import read_secret_file
 from maild.daemon.dots import Dots
+from maild.daemon.vitals import Pulse
 from maild.errors import TemporaryFailure
 from maild.model import Delivery, OutboxEntry
 from maild.notify.maildir import MaildirRelay
@@ -65,19 +66,26 @@ class DeliveryLoop:
         self._due = asyncio.Event()
         self._unrecorded: tuple[Delivery, ...] = ()
 
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the relay, "" for nothing."""
+        return self._carrier.trouble
+
     def wake(self) -> None:
         """There may be mail to deliver. On the loop's thread."""
         self._due.set()
 
-    async def run(self) -> None:
-        """For ever: wait, then deliver until nothing is due."""
+    async def run(self, pulse: Pulse) -> None:
+        """For ever: wait, then deliver until nothing is due. `pulse` beats with every mail that is handed over."""
         while True:
+            pulse.rest()
             await self._due.wait()
             self._due.clear()
+            pulse.beat()
             try:
                 await asyncio.to_thread(self._record_late)
                 while await asyncio.to_thread(self._is_due) and await self._carrier.ready() and await self._some():
-                    pass
+                    pulse.beat()
             except TemporaryFailure as error:
                 log.warning("delivery waits", because=str(error).partition("\n")[0])
                 await asyncio.sleep(PAUSE)

@@ -1,70 +1,84 @@
-"""The mailboxes this node reads: one watcher thread per account, whose mail and cursor go in by one commit."""
+"""The mailboxes this node reads: it owns an account or a Maildir, and then watches each of its folders in a thread."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
 
-import structlog
+from maild.daemon import maildirs
+from maild.daemon.around import Surroundings
+from maild.daemon.folder import FolderLedger, Teller, lease_of
+from maild.daemon.logins import login_for
+from maild.daemon.maildirs import Maildir
+from maild.daemon.ownership import Thing
+from maild.ingest.imap import ImapWatcher, Login
+from maild.settings import ImapAccount
+from maild.store import mailbox_states
+from maild.store.ledger import FolderId
 
-from maild import pipeline
-from maild.config import read_secret_file
-from maild.ingest.imap import AccountState, ImapWatcher
-from maild.ingest.imap.reader import Cursor
-from maild.model import ReceivedMail
-from maild.settings import ImapAccount, Settings
-from maild.steps.house import House
-from maild.store import cursors
 
-log = structlog.get_logger()
+@dataclass
+class Mailbox:
+    """One account: its watchers, one for each folder, while the account is ours."""
+
+    account: ImapAccount
+    around: Surroundings
+    watchers: list[ImapWatcher] = field(default_factory=list)
+
+    def begin(self) -> None:
+        login = login_for(self.account, self.around.settings.state, self.around.house.clock)
+        self.watchers = [self._watcher(folder, login) for folder in self.account.folders]
+        for watcher in self.watchers:
+            watcher.start()
+
+    def end(self) -> None:
+        ending, self.watchers = self.watchers, []
+        for watcher in ending:
+            watcher.wake()
+        for watcher in ending:
+            watcher.close()
+
+    def _watcher(self, folder: str, login: Login) -> ImapWatcher:
+        around, account = self.around, self.account
+        sweeps = account.after == "move" and folder == account.folders[0]
+        return ImapWatcher(
+            account,
+            folder,
+            login,
+            self._ledger(folder, finishes=account.after != "leave"),
+            clock=around.house.clock,
+            on_state=Teller(around.house, around.node),
+            size_limit=around.settings.limits.message_size,
+            moved=self._ledger(account.move_to, finishes=False) if sweeps and account.move_to else None,
+        )
+
+    def _ledger(self, folder: str, *, finishes: bool) -> FolderLedger:
+        around, of = self.around, FolderId(self.account.name, folder)
+        return FolderLedger(around.house, of, around.node, finishes, around.full, around.wake)
 
 
 class Mailboxes:
-    """Starts and stops the watchers."""
+    """All accounts and Maildirs of maild.yaml, each read by the one node that owns it."""
 
-    def __init__(self, settings: Settings, house: House, wake: Callable[[], None]) -> None:
-        self._settings = settings
-        self._house = house
-        self._wake = wake
-        self._watchers: list[ImapWatcher] = []
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._boxes = [Mailbox(account, around) for account in around.settings.imap]
+        self._maildirs = [Maildir(source, around) for source in around.settings.maildirs]
 
-    def start(self) -> None:
-        self._watchers = [self._watcher(account) for account in self._settings.imap]
-        for watcher in self._watchers:
-            watcher.start()
+    def things(self) -> Iterator[Thing]:
+        """What is to be owned."""
+        yield from (Thing(lease_of(box.account.name), box.begin, box.end) for box in self._boxes)
+        yield from (Thing(maildirs.lease_of(one.source.name), one.begin, one.end) for one in self._maildirs)
 
-    async def close(self) -> None:
-        await asyncio.gather(*(asyncio.to_thread(watcher.close) for watcher in self._watchers))
+    def forget_others(self) -> None:
+        """How mailboxes do that are no longer in maild.yaml is nobody's worry. Raises StoreUnavailable."""
+        known = {FolderId(one.name, folder) for one in self._around.settings.imap for folder in one.folders}
+        known |= {FolderId(one.name, maildirs.FOLDER) for one in self._around.settings.maildirs}
+        self._around.house.store.retrying(partial(mailbox_states.forget_others, configured=known))
 
-    def _watcher(self, account: ImapAccount) -> ImapWatcher:
-        return ImapWatcher(
-            account,
-            read_secret_file(account.password_file),
-            Place(self._house, account),
-            lambda mails, cursor: self._take(account, mails, cursor),
-            clock=self._house.clock,
-            on_state=_note,
-            size_limit=self._settings.limits.message_size,
-        )
-
-    def _take(self, account: ImapAccount, mails: Sequence[ReceivedMail], cursor: Cursor) -> None:
-        pipeline.receive_from_mailbox(self._house.store, mails, account, cursor)
-        self._wake()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where reading an account goes on, as the database says."""
-
-    house: House
-    account: ImapAccount
-
-    def get(self) -> tuple[int, int] | None:
-        with self.house.store.reading() as tx:
-            return cursors.get(tx, self.account.name, self.account.folders[0])
-
-
-def _note(state: AccountState) -> None:
-    if state.last_error and not state.connected:
-        log.warning("mailbox", account=state.account, error=state.last_error)
+    def parts(self) -> Iterator[tuple[str, float]]:
+        """The threads there are now, each with when it last moved (monotonic seconds)."""
+        watchers = [watcher for box in self._boxes for watcher in box.watchers]
+        yield from ((watcher.name, watcher.moved_at) for watcher in watchers)
+        yield from ((one.watcher.name, one.watcher.moved_at) for one in self._maildirs if one.watcher)

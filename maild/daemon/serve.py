@@ -20,12 +20,14 @@ from maild import pipeline
 from maild.config import load_settings
 from maild.daemon import node, schedule, systemd
 from maild.daemon.background import background
+from maild.daemon.backups import Site
 from maild.daemon.delivery import DeliveryLoop
 from maild.daemon.dots import Dots
-from maild.daemon.mailboxes import Mailboxes
 from maild.daemon.memory import settle_down
 from maild.daemon.policy import PolicyKeeper
 from maild.daemon.rounds import Rounds, in_thread
+from maild.daemon.sources import Sources
+from maild.daemon.wellbeing import Wellbeing
 from maild.daemon.workers import Workers
 from maild.ingest.group import GroupCommit
 from maild.ingest.smtp import start_listeners
@@ -55,7 +57,7 @@ async def serve(choice: Choice) -> None:
         keeper = PolicyKeeper(settings)
         house = await asyncio.to_thread(keeper.open)
         try:
-            await Daemon(settings, house, keeper, choice.roles).run()
+            await Daemon(settings, house, keeper, choice).run()
         finally:
             house.store.close()
 
@@ -63,16 +65,19 @@ async def serve(choice: Choice) -> None:
 class Daemon:
     """Everything one node runs."""
 
-    def __init__(self, settings: Settings, house: House, keeper: PolicyKeeper, roles: frozenset[str]) -> None:
+    def __init__(self, settings: Settings, house: House, keeper: PolicyKeeper, choice: Choice) -> None:
         self._settings = settings
         self._house = house
         self._keeper = keeper
-        self._roles = roles
+        self._roles = choice.roles
         self._name = node.name_of(settings)
         self._stop = asyncio.Event()
         self._dots = Dots(settings.state / "outbox.dots")
-        self._delivery = DeliveryLoop(settings, self._name, lambda: self._house, self._dots)
+        self._delivery = DeliveryLoop(settings, self._name, self._current, self._dots)
         self._workers = Workers(settings, house, self._name, self._delivery.wake)
+        self._wellbeing = Wellbeing(settings, self._current, self._name, lambda: self._delivery.trouble)
+        site = Site(choice.settings, settings, self._name, house.clock, lambda: house.store)
+        self._sources = Sources(site, house, self._workers.wake, self._wellbeing, choice.roles)
 
     async def run(self) -> None:
         """Start in an order that never takes mail before it can be kept; stop in the opposite order."""
@@ -94,22 +99,25 @@ class Daemon:
         if "workers" in self._roles:
             self._workers.start()
             stack.push_async_callback(self._workers.stop)
-            await stack.enter_async_context(background(self._workers.watch(), self._crashed))
+            looks = self._workers.watch(self._wellbeing.vitals.pulse("workers"))
+            await stack.enter_async_context(background(looks, self._crashed))
         if "outbox" in self._roles:
             stack.push_async_callback(self._delivery.close)
-            await stack.enter_async_context(background(self._delivery.run(), self._crashed))
-        if "imap" in self._roles:
-            mailboxes = Mailboxes(self._settings, self._house, self._workers.wake)
-            mailboxes.start()
-            stack.push_async_callback(mailboxes.close)
+            pulse = self._wellbeing.vitals.pulse("delivery", self._wellbeing.patience_with_relay)
+            await stack.enter_async_context(background(self._delivery.run(pulse), self._crashed))
+        await asyncio.to_thread(self._sources.start)
+        stack.push_async_callback(self._sources.close)
         if "smtp" in self._roles:
             await self._listen(stack)
-        clock = schedule.start(self._ticks(run))
+        clock = schedule.start(self._wellbeing.ticks(self._ticks(run)))
+        stack.callback(self._wellbeing.close)
         stack.callback(clock.shutdown, wait=False)
 
     async def _listen(self, stack: AsyncExitStack) -> None:
         commit = GroupCommit(self._receive)
-        listeners = await start_listeners(self._settings, commit.accept, self._is_ours, self._house.clock)
+        room = self._wellbeing.room
+        listeners = await start_listeners(self._settings, commit.accept, self._is_ours, self._house.clock, room.reply)
+        self._wellbeing.counts.sessions = lambda: listeners.sessions
         stack.push_async_callback(commit.close)
         stack.push_async_callback(listeners.drain, DRAIN)
         for address in listeners.addresses:
@@ -117,8 +125,13 @@ class Daemon:
 
     def _receive(self, mails: Sequence[ReceivedMail]) -> None:
         """Runs in the group commit's thread."""
-        pipeline.receive(self._house.store, mails)
+        with self._wellbeing.commit.working():
+            pipeline.receive(self._house.store, mails)
+        self._wellbeing.counts.add(len(mails))
         self._workers.wake()
+
+    def _current(self) -> House:
+        return self._house
 
     def _is_ours(self, address: str) -> bool:
         return self._house.policy.desk_of(address) is not None
@@ -140,19 +153,16 @@ class Daemon:
         return run
 
     def _ticks(self, run: nodes.RunId) -> tuple[schedule.Tick, ...]:
-        rounds = Rounds(lambda: self._house, run)
+        rounds = Rounds(self._current, run)
         mine = (
             schedule.Tick("deliver", 1, self._deliver),
-            schedule.Tick("watchdog", 5, self._watchdog),
             schedule.Tick("policy", 5, in_thread(self._follow_policy)),
+            *self._sources.ticks(),
         )
         return (*mine, *rounds.ticks()) if "clock" in self._roles else mine
 
     async def _deliver(self) -> None:
         self._delivery.wake()
-
-    async def _watchdog(self) -> None:
-        systemd.notify("WATCHDOG=1")
 
     def _follow_policy(self) -> None:
         """Another node, or `maild reload`, may have made another version current."""

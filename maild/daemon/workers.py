@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 
 from maild.daemon import worker
 from maild.daemon.slots import Slots, Work
+from maild.daemon.vitals import Pulse
 from maild.errors import TemporaryFailure
 from maild.settings import Settings
 from maild.steps.house import House
@@ -82,10 +83,11 @@ class Workers:
     def alive(self) -> int:
         return sum(hand.process.is_alive() for hand in self._hands.values())
 
-    async def watch(self) -> None:
-        """Look after them for ever."""
+    async def watch(self, pulse: Pulse) -> None:
+        """Look after them for ever; `pulse` beats with every look."""
         while True:
             await asyncio.sleep(LOOK)
+            pulse.beat()
             for number, hand in list(self._hands.items()):
                 if not hand.process.is_alive():
                     await self._bury(number, hand)

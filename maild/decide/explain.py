@@ -23,7 +23,7 @@ from maild.decide.plan import (
     SetStatus,
     SetTicket,
 )
-from maild.model import Reason, TicketId
+from maild.model import Reason, Status, TicketId
 
 WIDTH = 14
 
@@ -78,7 +78,13 @@ def describe(change: Change) -> str:
 
 
 def _opened(change: OpenTicket) -> str:
-    more = {"category": change.category, "assigned to": change.assignee, "tags": ", ".join(change.tags)}
+    status = "" if change.status is Status.NEW else change.status
+    more = {
+        "status": status,
+        "category": change.category,
+        "assigned to": change.assignee,
+        "tags": ", ".join(change.tags),
+    }
     said = [f"{name} {value}" for name, value in more.items() if value]
     said += [f"{name} = {value!r}" for name, value in change.fields]
     flag = ["flagged unverified"] if change.unverified else []

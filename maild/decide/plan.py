@@ -49,6 +49,7 @@ class OpenTicket:
     unverified: bool = False
     tags: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
+    status: Status = Status.NEW
 
 
 @dataclass(frozen=True, slots=True)

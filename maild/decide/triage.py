@@ -12,29 +12,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from maild.decide import bounces, conversation
+from maild.decide import bounces, conversation, screening
 from maild.decide import follow_up as thread
 from maild.decide.case import Case
 from maild.decide.desk import desk_for
-from maild.decide.plan import Plan
+from maild.decide.plan import Change, OpenTicket, Plan, SetStatus
 from maild.desks.policy import Desk
-from maild.model import Answers, AutomaticKind, Disposition, Message, Reason, Suppressed
+from maild.model import Answers, AutomaticKind, Disposition, Message, Reason, Status, Suppressed
 
 MOST_HOPS = 50
 UNANSWERED = {
     Answers.PARKED: ("parked", "the mailbox is being read again: answers wait for `maild outbox release`"),
     Answers.NONE: ("quiet-import", "it was imported: nothing is sent"),
+    Answers.FILED: ("quiet-import", "it was imported as an archive: nothing is sent"),
 }
 
 
 def decide(case: Case) -> Plan:
     """What this message means. The same case always gives the same plan."""
-    plan = _answered(case.envelope.answers, _noted(case.message, _decide(case)))
+    plan = _answered(case.envelope.answers, screening.noted(case, _noted(case.message, _decide(case))))
     return replace(plan, policy=case.policy.version)
 
 
 def _answered(answers: Answers, plan: Plan) -> Plan:
     """Mail that is imported is not answered; of mail that is read again, a person releases the answers."""
+    if answers is Answers.FILED:
+        plan = replace(
+            plan, changes=tuple(_filed(change) for change in plan.changes if not isinstance(change, SetStatus))
+        )
     if answers is Answers.SENT or not plan.notifications:
         return plan
     why = Reason("notify", *UNANSWERED[answers])
@@ -75,6 +80,10 @@ def _conversation(case: Case, desk: Desk) -> Plan:
             Disposition.IGNORED, "auto-reply", f"an automatic reply to nothing we know ({_evidence(case)})"
         )
     return conversation.new_plan(case, desk)
+
+
+def _filed(change: Change) -> Change:
+    return replace(change, status=Status.CLOSED) if isinstance(change, OpenTicket) else change
 
 
 # ---- what is sorted out, in this order ---------------------------------------------------------
@@ -134,7 +143,7 @@ def unreadable_again(case: Case) -> Plan | None:
 
 
 SORTED_OUT: tuple[Callable[[Case], Plan | None], ...] = (
-    unreadable_again, duplicate, own_loop, too_many_hops, bounce, no_sender,
+    unreadable_again, screening.virus, duplicate, own_loop, too_many_hops, bounce, screening.unwanted, no_sender,
 )  # fmt: skip
 CONVERSATIONS = frozenset({Disposition.NEW_TICKET, Disposition.FOLLOW_UP, Disposition.AWAITING_REVIEW})
 

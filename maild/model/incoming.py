@@ -19,11 +19,15 @@ class Source(StrEnum):
 
 
 class Answers(StrEnum):
-    """What becomes of mails of ours that a mail causes: sent, parked until a person releases them, or none made."""
+    """What becomes of mails of ours that a mail causes: sent, parked until a person releases them, or none made.
+
+    FILED: none made, and what it opens is closed; an archive that is taken in.
+    """
 
     SENT = "sent"
     PARKED = "parked"
     NONE = "none"
+    FILED = "filed"
 
 
 @dataclass(frozen=True, slots=True)

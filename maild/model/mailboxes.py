@@ -29,7 +29,8 @@ class Position:
     """How far a folder has been read: every UID up to `uid` is in the ledger, under this UIDVALIDITY.
 
     UIDs up to `first_uid` were there before the first look, and are none of ours. `began_at` (UTC) is the first look.
-    Mails up to `rescan_upto` are read again (another UIDVALIDITY, a restore): what they cause is parked.
+    Mails up to `rescan_upto` are read again (another UIDVALIDITY, a restore): what they cause is parked. Mails up to
+    `import_upto` were there at the first look of an import: they cause no mail at all.
     """
 
     uidvalidity: int
@@ -37,6 +38,7 @@ class Position:
     first_uid: int = 0
     began_at: datetime | None = None
     rescan_upto: int = 0
+    import_upto: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,15 +19,26 @@ class Limits(Section):
         description="Bytes of mail being received at one time; beyond it senders get 452.",
     )
     connections: int = Field(default=200, ge=1, description="Open SMTP and LMTP connections.")
-    client_connections: int = Field(default=30, ge=1, description="Of them, from one address (SMTP and LMTP by TCP).")
-    client_mails: int = Field(default=300, ge=1, description="Mails that one address may bring in a minute.")
+    client_connections: int = Field(
+        default=30,
+        ge=1,
+        description="Of them, from one address (an IPv6 /64 network counts as one; this machine's own programs and "
+        "balancers, which bring other people's mail, are not bounded).",
+    )
+    client_mails: int = Field(
+        default=300, ge=1, description="Mails that one address may bring in a minute, counted likewise; then 452."
+    )
     slowest: int = Field(
         default=500, ge=0, description="Octets a second below which content counts as no progress (averaged over idle)."
     )
     free_disk: int = Field(
         default=200 * MEBIBYTE, ge=0, description="Bytes of free disk below which no mail is accepted (452)."
     )
-    idle: float = Field(default=300, gt=0, description="Seconds without progress after which a connection is closed.")
+    idle: float = Field(
+        default=300,
+        gt=0,
+        description="Seconds without progress after which a connection is closed; a tenth of it while all are taken.",
+    )
     cpu_in_company: float = Field(default=2, gt=0, description="Seconds of CPU one mail may take beside others.")
     cpu_alone: float = Field(
         default=10, gt=0, description="Seconds of CPU it may take in its run alone, before quarantine."

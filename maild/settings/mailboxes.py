@@ -19,7 +19,14 @@ class OAuth(Section):
 
     token_url: str = Field(description="Token endpoint of the provider, https.")
     authorize_url: str = Field(
-        default="", description="Authorisation endpoint of the provider, for `maild login` (refresh tokens)."
+        default="",
+        description="Authorisation endpoint of the provider, for `maild login` (refresh tokens); what stands behind"
+        " its `?` is kept (Google: access_type=offline&prompt=consent).",
+    )
+    redirect_url: str = Field(
+        default="http://localhost",
+        description="Where the provider sends the browser after the login; nothing needs to listen there. It must be"
+        " registered with the provider.",
     )
     client_id: str = Field(description="Client id that the provider gave this maild.")
     client_secret_file: Path | None = Field(default=None, description="File whose first line is the client secret.")
@@ -31,7 +38,10 @@ class OAuth(Section):
         pattern="^(refresh_token|client_credentials)$",
         description="refresh_token (a person has logged in once: `maild login`) or client_credentials (Microsoft 365).",
     )
-    scope: str = Field(default="", description="Scopes to ask for, separated by spaces.")
+    scope: str = Field(
+        default="",
+        description="Scopes to ask for, separated by spaces (Microsoft: with offline_access, for a refresh token).",
+    )
     refresh_token_days: int = Field(
         default=90,
         ge=1,
@@ -49,7 +59,7 @@ class ImapAccount(Section):
     host: str = Field(description="IMAP server.")
     port: Port = Field(default=993, description="Port of the server.")
     tls: bool = Field(default=True, description="Use TLS from the first byte; the certificate is verified.")
-    user: str = Field(description="Login name.")
+    user: str = Field(pattern=r"^[^\x00-\x1f\x7f]+$", description="Login name.")
     password_file: Path | None = Field(default=None, description="File whose first line is the password.")
     oauth: OAuth | None = Field(default=None, description="Tokens instead of a password.")
     folders: tuple[Folder, ...] = Field(default=("INBOX",), min_length=1, description="Folders to read.")

@@ -39,6 +39,12 @@ class Settings(Section):
         default=(Listener(socket=Path("lmtp.sock")),), description="LMTP listeners; a relative socket lies in state."
     )
     imap: tuple[ImapAccount, ...] = Field(default=(), description="Mailboxes to read.")
+    lease: float = Field(
+        default=30,
+        ge=1,
+        le=45,
+        description="Seconds without a sign of life of the node that reads a mailbox until another one takes over.",
+    )
     maildirs: tuple[MaildirSource, ...] = Field(default=(), description="Maildirs on this machine to watch.")
     screening: Screening = Field(default=Screening(), description="Who is asked whether a mail is spam or a virus.")
     relay: Relay | None = Field(

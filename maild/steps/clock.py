@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from maild.decide import staff
 from maild.decide.digests import digest
+from maild.steps import screening
 from maild.steps.house import House
 from maild.steps.writing import Settled, write
 from maild.store import deadlines, digests, spending
@@ -34,4 +35,4 @@ def tidy(tx: Connection, house: House) -> int:
     return 0
 
 
-STEPS = (remind, sum_up, tidy)
+STEPS = (remind, sum_up, tidy, screening.expire)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from maild.clock import Clock
 from maild.decide.policy import Policy
 from maild.decide.tokens import Tokens
+from maild.ingest.screening.ask import Scanners
 from maild.notify.render import Renderer
-from maild.settings import Budgets
+from maild.settings import Budgets, Screening
 from maild.store.engine import Store
 from maild.store.spending import Totals
 
@@ -18,7 +20,10 @@ LEASE = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class House:
-    """One policy version at work on one database. `round`: mails claimed for one round of delivery."""
+    """One policy version at work on one database. `round`: mails claimed for one round of delivery.
+
+    `asks`: for each mailbox by its name, the headers (in lower case) that may name the desk of its mail.
+    """
 
     store: Store
     clock: Clock
@@ -29,3 +34,9 @@ class House:
     round: int = 32
     budgets: Budgets = field(default_factory=Budgets)
     totals: Totals = field(default_factory=Totals)
+    scanners: Scanners = field(default_factory=lambda: Scanners(Screening()))
+    asks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def asked(self, source_key: str | None) -> tuple[str, ...]:
+        """The headers that may name the desk of a mail from this source, in their order."""
+        return self.asks.get((source_key or "").partition(":")[2].partition(":")[0], ())

@@ -9,8 +9,9 @@ from maild.config import database_url
 from maild.decide.policy import Policy
 from maild.decide.tokens import Tokens
 from maild.errors import ConfigError, Problem
+from maild.ingest.screening.ask import Scanners
 from maild.notify.render import Renderer
-from maild.settings import MailFrom, Settings
+from maild.settings import ImapAccount, MaildirSource, MailFrom, Settings
 from maild.steps.house import House
 from maild.steps.secret import read_secret
 from maild.store import policies
@@ -29,7 +30,14 @@ def furnish(settings: Settings, store: Store, policy: Policy, clock: Clock) -> H
     tokens = Tokens(read_secret(settings.state), hostname=settings.hostname)
     sender = settings.relay.mail_from if settings.relay else MailFrom.FIXED
     renderer = Renderer(policy.templates, tokens, settings.hostname, sender)
-    return House(store, clock, policy, tokens, renderer, budgets=settings.budgets)
+    scanners, asks = Scanners(settings.screening), asks_of(settings)
+    return House(store, clock, policy, tokens, renderer, budgets=settings.budgets, scanners=scanners, asks=asks)
+
+
+def asks_of(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """For each mailbox the headers that may name the desk of its mail."""
+    sources: tuple[ImapAccount | MaildirSource, ...] = (*settings.imap, *settings.maildirs)
+    return {one.name: tuple(name.lower() for name in one.recipient_headers) for one in sources}
 
 
 def reloaded(house: House, settings: Settings) -> House:

@@ -17,7 +17,7 @@ from maild.decide.plan import Plan
 from maild.errors import UnparsableMail
 from maild.ingest.parse import parse
 from maild.ingest.salvage import salvage
-from maild.model import Disposition, InboxEntry, Message, Reason
+from maild.model import Disposition, InboxEntry, Message, Reason, Verdict
 from maild.steps.house import House
 from maild.steps.watch import Watch
 from maild.store.inbox import HEADER_ONLY
@@ -27,16 +27,18 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An entry with what was read from it: message and keys, or else the plan to set it aside."""
+    """An entry with what was read from it (message and keys, or else the plan to set it aside) and what scanners say."""
 
     entry: InboxEntry
     message: Message | None = None
     keys: LookupKeys | None = None
     aside: Plan | None = None
+    screened: tuple[Verdict, ...] = ()
 
 
 def read(house: House, entry: InboxEntry, watch: Watch) -> Reading:
     """Read one mail, within its budget."""
+    entry = replace(entry, envelope=replace(entry.envelope, asks=house.asked(entry.envelope.source_key)))
     try:
         with watch.on(entry):
             message = message_in(entry)

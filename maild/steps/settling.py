@@ -7,7 +7,7 @@ that a neighbour has just changed; the rest is returned and settled next. Nothin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 from sqlalchemy import Connection
@@ -18,12 +18,13 @@ from maild.decide.plan import Plan
 from maild.decide.triage import decide
 from maild.errors import Conflict, TemporaryFailure
 from maild.model import Disposition, InboxEntry, Reason
+from maild.steps import screening
 from maild.steps.gate import pass_gate
 from maild.steps.house import House
 from maild.steps.reading import Reading, bug, read
 from maild.steps.watch import NO_WATCH, Watch
 from maild.steps.writing import Settled, Written, announce, write
-from maild.store import inbox, lookup
+from maild.store import blocked, inbox, lookup
 
 MOST_MAILS = 20
 MOST_BYTES = 8 << 20
@@ -74,12 +75,12 @@ def settle(house: House, owner: str, readings: Sequence[Reading], watch: Watch) 
     return done.later
 
 
-def dry_run(tx: Connection, house: House, entry: InboxEntry) -> Plan:
-    """What this mail would become now."""
-    reading = read(house, entry, NO_WATCH)
+def dry_run(tx: Connection, house: House, entry: InboxEntry, *, scan: bool) -> Plan:
+    """What this mail would become now; scanners are asked only if `scan`."""
+    reading = screening.looked_at(house, read(house, entry, NO_WATCH), scan=scan)
     if reading.message is None or reading.keys is None:
         return _aside(reading)
-    (facts,) = lookup.load_facts(tx, [reading.keys], house.clock())
+    (facts,) = _facts(tx, house, [reading], [reading.keys])
     (plan,), _ = pass_gate(tx, house, [decide(_case(house, reading, facts))], dry=True)
     return plan
 
@@ -87,7 +88,7 @@ def dry_run(tx: Connection, house: House, entry: InboxEntry) -> Plan:
 def _together(tx: Connection, house: House, owner: str, readings: Sequence[Reading], watch: Watch) -> Done:
     readable = [reading for reading in readings if reading.keys is not None]
     keys = [reading.keys for reading in readable if reading.keys is not None]
-    facts_of = lookup.load_facts(tx, keys, house.clock(), lock=True)
+    facts_of = _facts(tx, house, readable, keys, lock=True)
     touched, later = Touched(), []
     settled = [Settled(_aside(reading), reading.entry) for reading in readings if reading.keys is None]
     for reading, key, facts in zip(readable, keys, facts_of, strict=True):
@@ -98,6 +99,16 @@ def _together(tx: Connection, house: House, owner: str, readings: Sequence[Readi
             plan = decide(_case(house, reading, facts))
         settled.append(Settled(plan, reading.entry, key, facts))
     return Done(write(tx, house, owner, settled), tuple(later))
+
+
+def _facts(
+    tx: Connection, house: House, readings: Sequence[Reading], keys: Sequence[LookupKeys], *, lock: bool = False
+) -> list[Facts]:
+    """What the store knows of each, with what scanners and the block list say."""
+    found = lookup.load_facts(tx, keys, house.clock(), lock=lock)
+    entries = blocked.blocking(tx, [key.addresses[0] if key.addresses else "" for key in keys])
+    rows = zip(found, readings, entries, strict=True)
+    return [replace(facts, screened=reading.screened, blocked=entry) for facts, reading, entry in rows]
 
 
 def _alone(house: House, owner: str, reading: Reading, watch: Watch) -> None:

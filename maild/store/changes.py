@@ -24,7 +24,7 @@ from maild.decide.plan import (
     SetTicket,
 )
 from maild.errors import Conflict
-from maild.model import ArticleId, DeliveryResult, InboxEntry, Status, Ticket, TicketId
+from maild.model import ArticleId, DeliveryResult, InboxEntry, Ticket, TicketId
 from maild.store.schema import article, attachment, delivery, message_ref, participant
 from maild.store.schema import ticket as ticket_table
 from maild.store.sheet import Sheet
@@ -91,7 +91,7 @@ def _open(sheet: Sheet, change: OpenTicket) -> TicketId:
             prefix=change.prefix,
             desk=change.desk,
             title=change.title,
-            status=Status.NEW,
+            status=change.status,
             priority=change.priority,
             category=change.category,
             assignee=change.assignee,

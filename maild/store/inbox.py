@@ -185,6 +185,7 @@ def _finishing(one: Finished) -> dict[str, object]:
         "ticket_id": one.ticket,
         "duplicate_of": one.duplicate_of,
         "cause": one.cause or (first_code if aside else ""),
+        "detail": "",
     }
 
 

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
 from maild.errors import StoreUnavailable
 
 READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 HAS_VERSION = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'alembic_version'"
 CONNECT_SECONDS = 10
+FROZEN_SECONDS = 15
+"""A node that freezes in the middle of a transaction (a paused machine) loses its locks after this: others go on."""
 
 
 def engine(url: URL, pool_size: int) -> Engine:
     """An engine over psycopg 3; a connection that died in the pool is noticed before it is used."""
-    return create_engine(
+    made = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "maild"},
     )
+    event.listen(made, "connect", _limit_idling)
+    return made
+
+
+def _limit_idling(connection: Any, _record: object) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = {FROZEN_SECONDS * 1000}")
+    connection.commit()
 
 
 def check_durable(tx: Connection) -> None:

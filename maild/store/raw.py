@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
+from maild.errors import NotFound
 from maild.store.among import among
 from maild.store.bulk import insert_rows
 from maild.store.schema import raw_mail, raw_piece
 
 PIECE = 256 * 1024
+GONE = "the bytes of raw mail {} are no longer here: they were deleted when it expired"
 _PIECES = (
     select(raw_piece.c.raw_id, raw_piece.c.data)
     .where(among(raw_piece.c.raw_id))
@@ -35,17 +37,23 @@ def _pieces(number: int, raw: bytes) -> list[Mapping[str, object]]:
 
 
 def raw_by_id(tx: Connection, numbers: Collection[int]) -> dict[int, bytes]:
-    """Whole mails, by their numbers."""
+    """Whole mails, by their numbers. Raises NotFound where one is no longer here."""
     found: dict[int, list[bytes]] = {number: [] for number in numbers}
     for number, data in tx.execute(_PIECES, {"values": numbers}):
         found[number].append(data)
+    if gone := [number for number, pieces in found.items() if not pieces]:
+        raise NotFound(GONE.format(min(gone)))
     return {number: pieces[0] if len(pieces) == 1 else b"".join(pieces) for number, pieces in found.items()}
 
 
 def pieces_by_id(tx: Connection, number: int) -> Iterator[bytes]:
-    """One mail, piece by piece; each is fetched when it is asked for."""
+    """One mail, piece by piece; each is fetched when it is asked for. Raises NotFound at once if it is gone."""
     sequence = tx.scalars(select(raw_piece.c.seq).where(raw_piece.c.raw_id == number).order_by(raw_piece.c.seq)).all()
-    for seq in sequence:
-        yield tx.execute(
-            select(raw_piece.c.data).where(raw_piece.c.raw_id == number, raw_piece.c.seq == seq)
-        ).scalar_one()
+    if not sequence:
+        raise NotFound(GONE.format(number))
+    return (_piece(tx, number, seq) for seq in sequence)
+
+
+def _piece(tx: Connection, number: int, seq: int) -> bytes:
+    one = select(raw_piece.c.data).where(raw_piece.c.raw_id == number, raw_piece.c.seq == seq)
+    return bytes(tx.execute(one).scalar_one())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from maild import pipeline
 from maild.daemon import delivery
 from maild.daemon.delivery import DeliveryLoop
 from maild.daemon.dots import Dots
+from maild.daemon.vitals import Pulse
 from maild.errors import StoreUnavailable
 from maild.model import Delivery, DeliveryResult, OutboxEntry, OutboxState
 from maild.notify.render import Renderer
@@ -50,7 +52,7 @@ class Carrier:
 
 async def woken(loop: DeliveryLoop, enough: Callable[[int], bool]) -> None:
     """Run the loop and wake it again and again, until the number of times is enough."""
-    task, times = asyncio.create_task(loop.run()), 0
+    task, times = asyncio.create_task(loop.run(Pulse("delivery", 60, time.monotonic))), 0
     async with asyncio.timeout(20):
         while not enough(times):
             loop.wake()

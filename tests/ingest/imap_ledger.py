@@ -1,49 +1,106 @@
-"""What the store would do, for the tests of IMAP: keeps mails once per source key, and the cursor with them."""
+"""What the database would do, for the tests of IMAP: a ledger in memory, and watchers that write into it."""
 
 from __future__ import annotations
 
+import hashlib
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from maild.clock import Clock
-from maild.ingest.imap import AccountState, Cursor, ImapWatcher, Pauses
-from maild.model import ReceivedMail
+from maild.ingest.imap import ImapWatcher, Login, Pauses, TimeLimits, password_login
+from maild.model import Fate, MailboxState, Missed, Page, Position, ReceivedMail, Tally
 from maild.settings import ImapAccount
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-FAST = Pauses(0.01, 0.2)
+FAST = Pauses(0.01, 0.2, 0.2)
+PASSWORD = "open-sesame"
+LIMITS = TimeLimits()
 
 
 @dataclass(slots=True)
 class Ledger:
-    """The mails by source key, and the cursor. `refusing` makes `take` fail, having stored nothing."""
+    """The mails by source key, every UID's fate, the position. `refusing` makes `store` fail, having stored nothing.
+
+    With `finishes`, kept mails are to be flagged or moved.
+    """
 
     mails: dict[str | None, ReceivedMail] = field(default_factory=dict)
-    cursor: tuple[int, int] | None = None
+    fates: dict[tuple[int, int], Fate] = field(default_factory=dict)
+    at: Position | None = None
+    waiting: dict[tuple[int, int], Missed] = field(default_factory=dict)
+    unfinished: set[tuple[int, int]] = field(default_factory=set)
+    finishes: bool = False
     taken: int = 0
     refusing: Exception | None = None
-    states: list[AccountState] = field(default_factory=list)
+    states: list[MailboxState] = field(default_factory=list)
+    hashes: set[str] = field(default_factory=set)
 
-    def get(self) -> tuple[int, int] | None:
-        return self.cursor
+    def position(self) -> Position | None:
+        return self.at
 
-    def take(self, mails: Sequence[ReceivedMail], cursor: Cursor) -> None:
+    def missed(self) -> Sequence[Missed]:
+        validity = self.at.uidvalidity if self.at else 0
+        return [one for (found, _), one in sorted(self.waiting.items()) if found == validity]
+
+    def store(self, page: Page) -> None:
         if self.refusing:
             raise self.refusing
-        self.taken += len(mails)
-        for mail in mails:
-            self.mails.setdefault(mail.source_key, mail)
-        self.cursor = (cursor.uidvalidity, cursor.uid)
+        self.at = page.position
+        for uid, mail in page.mails.items():
+            self._keep(page.position, uid, mail)
+        for fate, uids in ((Fate.GONE, page.gone), (Fate.BEFORE, page.before)):
+            for uid in uids:
+                self._note((page.position.uidvalidity, uid), fate)
+        for missed in page.missed:
+            key = page.position.uidvalidity, missed.uid
+            self._note(key, Fate.MISSED)
+            self.waiting[key] = missed
+
+    def _keep(self, position: Position, uid: int, mail: ReceivedMail) -> None:
+        key, digest = (position.uidvalidity, uid), hashlib.sha256(mail.raw).hexdigest()
+        known = uid <= position.rescan_upto and digest in self.hashes
+        if self.fates.get(key) in (None, Fate.MISSED):
+            self._note(key, Fate.KNOWN if known else Fate.TAKEN)
+            self.unfinished |= {key} if self.finishes else set()
+            if not known:
+                self.taken += 1
+                self.mails[mail.source_key] = mail
+                self.hashes.add(digest)
+
+    def _note(self, key: tuple[int, int], fate: Fate) -> None:
+        self.fates[key] = fate
+        self.waiting.pop(key, None)
+
+    def to_finish(self, limit: int) -> Sequence[int]:
+        validity = self.at.uidvalidity if self.at else 0
+        return sorted(uid for found, uid in self.unfinished if found == validity)[:limit]
+
+    def finished(self, uids: Sequence[int]) -> None:
+        assert self.at
+        self.unfinished -= {(self.at.uidvalidity, uid) for uid in uids}
+
+    def tally(self, uidvalidity: int, uids: Sequence[int]) -> Tally:
+        assert self.at
+        fates = [self.fates.get((uidvalidity, uid)) for uid in uids]
+        to_read = sum(uid > self.at.uid for uid in uids)
+        before = sum(uid <= self.at.first_uid for uid in uids) + fates.count(Fate.BEFORE)
+        kept, missed = fates.count(Fate.TAKEN) + fates.count(Fate.KNOWN), fates.count(Fate.MISSED)
+        rest = len(uids) - kept - before - missed - to_read
+        return Tally(len(uids), waiting=kept, missed=missed, before=before, to_read=to_read, unexplained=rest)
 
     @property
-    def at(self) -> Cursor:
-        """Where the cursor is; there must be one."""
-        assert self.cursor
-        return Cursor(*self.cursor)
+    def cursor(self) -> tuple[int, int]:
+        """UIDVALIDITY and UID of the position; (0, 0) before the first look."""
+        return (self.at.uidvalidity, self.at.uid) if self.at else (0, 0)
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """UIDs of the mails that the server does not hand over."""
+        return tuple(one.uid for one in self.missed())
 
     @property
     def subjects(self) -> list[str]:
@@ -51,8 +108,13 @@ class Ledger:
         return [subject(mail.raw) for mail in self.mails.values()]
 
     @property
-    def state(self) -> AccountState:
-        return self.states[-1] if self.states else AccountState("")
+    def state(self) -> MailboxState:
+        return self.states[-1] if self.states else MailboxState("", "")
+
+    @property
+    def read(self) -> bool:
+        """Whether the folder was read to its end, and is all right."""
+        return self.state.looked_at is not None and not self.state.error
 
 
 def mail(subject: str, size: int = 0) -> bytes:
@@ -86,23 +148,31 @@ def watching(
     account: ImapAccount,
     ledger: Ledger,
     *,
-    password: str = "open-sesame",
+    password: str = PASSWORD,
+    login: Login | None = None,
     clock: Clock = lambda: NOON,
     pauses: Pauses = FAST,
     size_limit: int = 1 << 20,
     context: ssl.SSLContext | None = None,
+    limits: TimeLimits = LIMITS,
+    moved: Ledger | None = None,
+    count_every: timedelta = timedelta(hours=1),
 ) -> Iterator[ImapWatcher]:
-    """A running watcher, ended with the test."""
+    """A running watcher of the account's first folder, ended with the test."""
+    ledger.finishes = account.after != "leave"
     watcher = ImapWatcher(
         account,
-        password,
+        account.folders[0],
+        login or password_login(account.user, password),
         ledger,
-        ledger.take,
         clock=clock,
         on_state=ledger.states.append,
         size_limit=size_limit,
         context=context,
         pauses=pauses,
+        limits=limits,
+        moved=moved,
+        count_every=count_every,
     )
     watcher.start()
     try:

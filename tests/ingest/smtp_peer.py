@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import ipaddress
+import ssl
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -10,6 +14,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from maild.ingest.smtp import Listeners, start_listeners
+from maild.ingest.smtp.passwords import Hash, _scrypt
+from maild.ingest.smtp.proxy import SIGNATURE
 from maild.model import ReceivedMail
 from maild.settings import Limits, Listener, Settings
 
@@ -27,6 +33,43 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not condition():
             await asyncio.sleep(0.005)
+
+
+def trusting(newest: ssl.TLSVersion | None = None) -> ssl.SSLContext:
+    """A client's TLS that believes any certificate; `newest` is the newest version it speaks."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if newest is not None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.set_ciphers("DEFAULT@SECLEVEL=0")
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = newest
+    return context
+
+
+def header(source: str, command: int = 0x21, family: int | None = None, more: bytes = b"") -> bytes:
+    """A PROXY header, version 2, for a client at this address; `more` are type-length-values."""
+    address = ipaddress.ip_address(source)
+    ports = (4321).to_bytes(2, "big") + (25).to_bytes(2, "big")
+    rest = address.packed + type(address)(1).packed + ports + more
+    usual = 0x11 if address.version == 4 else 0x21
+    return SIGNATURE + bytes([command, usual if family is None else family]) + len(rest).to_bytes(2, "big") + rest
+
+
+def cheap_hash(password: str) -> Hash:
+    """Like `maild password`, but quick."""
+    empty = Hash(b"salt" * 4, bytes(32), ln=10, p=1)
+    return Hash(empty.salt, _scrypt(password, empty), empty.ln, empty.r, empty.p)
+
+
+def plain(name: str, password: str, act_as: str = "") -> str:
+    """The response of AUTH PLAIN."""
+    return b64(f"{act_as}\0{name}\0{password}")
+
+
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 class Peer:
@@ -78,6 +121,22 @@ class Peer:
         assert (await self.reply()).startswith("220")
         return await self.ask(hello)
 
+    async def start_tls(self, context: ssl.SSLContext | None = None) -> None:
+        async with asyncio.timeout(PATIENCE):
+            await self.writer.start_tls(context or trusting())
+
+    async def secure(self) -> None:
+        """STARTTLS, and a new greeting."""
+        assert (await self.ask("STARTTLS")).startswith("220")
+        await self.start_tls()
+        assert (await self.ask("EHLO client")).startswith("250")
+
+    def certificate(self) -> bytes:
+        """What the server showed, in DER."""
+        shown = self.writer.get_extra_info("ssl_object").getpeercert(True)
+        assert isinstance(shown, bytes)
+        return shown
+
     def leave(self) -> None:
         self.writer.transport.abort()
 
@@ -101,7 +160,8 @@ class Server:
     def port(self) -> int:
         return self.listeners.addresses[0].port
 
-    async def connect(self) -> Peer:
+    async def connect(self, begin: bytes = b"", tls: ssl.SSLContext | None = None) -> Peer:
+        """A new connection that begins with these octets, and then with TLS."""
         bound = self.listeners.addresses[0]
         async with asyncio.timeout(PATIENCE):
             opened = (
@@ -109,24 +169,39 @@ class Server:
                 if bound.socket
                 else await asyncio.open_connection(bound.host, bound.port)
             )
-        self.peers.append(Peer(*opened))
-        return self.peers[-1]
+        peer = Peer(*opened)
+        self.peers.append(peer)
+        peer.writer.write(begin)
+        if tls is not None:
+            await peer.start_tls(tls)
+        return peer
 
 
 def ours(address: str) -> bool:
     return address.endswith("@desk.example") and not address.startswith("nobody")
 
 
+def roomy() -> str:
+    return ""
+
+
 @asynccontextmanager
-async def serving(protocol: str = "smtp", socket: Path | None = None, **limits: float) -> AsyncIterator[Server]:
+async def serving(
+    protocol: str = "smtp",
+    socket: Path | None = None,
+    listener: dict[str, Any] | None = None,
+    room: Callable[[], str] = roomy,
+    **limits: float,
+) -> AsyncIterator[Server]:
     server = Server()
-    listener = Listener(socket=socket)
-    places: dict[str, Any] = {"smtp": (), "lmtp": (), protocol: (listener,)}
+    one = Listener.model_validate({"socket": socket} | (listener or {}))
+    places: dict[str, Any] = {"smtp": (), "lmtp": (), protocol: (one,)}
     settings = Settings(hostname="mx.desk.example", limits=Limits.model_validate(limits), **places)
-    server.listeners = await start_listeners(settings, server.handle, ours, lambda: NOON)
+    server.listeners = await start_listeners(settings, server.handle, ours, lambda: NOON, room)
     try:
         yield server
     finally:
         for peer in server.peers:
             peer.leave()
         await server.listeners.close()
+        assert server.listeners.sessions == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from imapclient.exceptions import IMAPClientAbortError
 
 from maild.errors import StoreUnavailable, TemporaryFailure
-from maild.ingest.imap.reader import BATCH_BYTES, BATCH_MAILS, Cursor, FolderReader, batches
-from maild.ingest.imap.session import Folder, ImapSession
-from maild.model import ReceivedMail
+from maild.ingest.imap.answers import Folder, Outline
+from maild.ingest.imap.batches import BATCH_BYTES, BATCH_MAILS, batches
+from maild.ingest.imap.reader import FolderReader
+from maild.ingest.imap.session import ImapSession
+from maild.model import Fate, Page
 from tests.ingest.imap_ledger import NOON, Ledger, account, mail
 
 UIDS = st.sets(st.integers(1, 60), max_size=40)
@@ -28,11 +30,12 @@ class FakeFolder:
     """A folder as the reader sees it. `breaks` says for each coming command whether the connection dies in it."""
 
     mails: dict[int, bytes]
-    uidvalidity: int = 1
+    uidvalidity_now: int = 1
     refused: set[int] = field(default_factory=set)
     deadly: set[int] = field(default_factory=set)
     vanishing: set[int] = field(default_factory=set)
     breaks: Iterator[bool] = field(default_factory=lambda: iter(()))
+    dates: dict[int, datetime] = field(default_factory=dict)
     refusal: str = "NO"
 
     def step(self) -> None:
@@ -41,9 +44,13 @@ class FakeFolder:
 
     def examine(self) -> Folder:
         self.step()
-        return Folder(self.uidvalidity, max(self.mails, default=0) + 1)
+        return Folder(self.uidvalidity_now, max(self.mails, default=0) + 1, len(self.mails))
 
-    def uids_after(self, last: int, uidnext: int) -> Iterator[Sequence[int]]:
+    def uidvalidity(self) -> int:
+        self.step()
+        return self.uidvalidity_now
+
+    def uids_after(self, last: int, folder: Folder) -> Iterator[Sequence[int]]:
         self.step()
         yield sorted(uid for uid in self.mails if uid > last)
 
@@ -51,9 +58,9 @@ class FakeFolder:
         self.step()
         return frozenset(self.mails) & frozenset(uids)
 
-    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+    def outlines(self, uids: Sequence[int]) -> dict[int, Outline]:
         self.step()
-        return {uid: len(self.mails[uid]) for uid in uids if uid in self.mails}
+        return {uid: Outline(len(self.mails[uid]), self.dates.get(uid)) for uid in uids if uid in self.mails}
 
     def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
         self.step()
@@ -64,39 +71,52 @@ class FakeFolder:
         return {} if self.refused.intersection(uids) else {uid: self.mails[uid] for uid in uids if uid in self.mails}
 
 
+class FailingLedger(Ledger):
+    """A ledger whose database is away at times."""
+
+    failing: Iterator[bool] = iter(())
+
+    def store(self, page: Page) -> None:
+        if next(self.failing, False):
+            raise StoreUnavailable
+        super().store(page)
+
+
 @dataclass
 class World:
-    """A folder, a store and a reader in between, with a clock that stands still until told otherwise."""
+    """A folder, a ledger and a reader in between, with a clock that stands still until told otherwise."""
 
     folder: FakeFolder
-    ledger: Ledger = field(default_factory=Ledger)
+    ledger: FailingLedger = field(default_factory=FailingLedger)
     now: datetime = NOON
-    failing: Iterator[bool] = field(default_factory=lambda: iter(()))
+    first_look: str = "import"
 
     def __post_init__(self) -> None:
         self.restart()
 
     def restart(self) -> None:
-        self.reader = FolderReader(account(143), self.ledger, self.take, lambda: self.now, 1 << 20)
-
-    def take(self, mails: Sequence[ReceivedMail], cursor: Cursor) -> None:
-        if next(self.failing, False):
-            raise StoreUnavailable
-        self.ledger.take(mails, cursor)
-        passed = {self.key(uid) for uid in self.folder.mails if uid <= cursor.uid}
-        assert cursor.uidvalidity != self.folder.uidvalidity or passed <= self.ledger.mails.keys()
+        box = account(143, first_look=self.first_look)
+        self.reader = FolderReader(box, "INBOX", self.ledger, lambda: self.now, 1 << 20)
 
     def look(self, times: int = 1) -> None:
         for _ in range(times):
             with suppress(IMAPClientAbortError, TemporaryFailure):
                 self.reader.look(cast(ImapSession, self.folder))
+            self.check()
+
+    def check(self) -> None:
+        """Every mail that the position has passed is in the ledger (law 1)."""
+        if self.ledger.at and self.ledger.at.uidvalidity == self.folder.uidvalidity_now:
+            passed = {uid for uid in self.folder.mails if self.ledger.at.first_uid < uid <= self.ledger.at.uid}
+            assert passed <= {uid for validity, uid in self.ledger.fates if validity == self.folder.uidvalidity_now}
 
     def key(self, uid: int) -> str:
-        return f"imap:main:INBOX:{self.folder.uidvalidity}:{uid}"
+        return f"imap:main:INBOX:{self.folder.uidvalidity_now}:{uid}"
 
     def absent(self) -> set[int]:
         """UIDs of mails that are in the folder and not in the store."""
-        return {uid for uid in self.folder.mails if self.key(uid) not in self.ledger.mails}
+        kept = {key for key, fate in self.ledger.fates.items() if fate in (Fate.TAKEN, Fate.KNOWN)}
+        return {uid for uid in self.folder.mails if (self.folder.uidvalidity_now, uid) not in kept}
 
 
 def numbered(uids: set[int]) -> dict[int, bytes]:
@@ -110,7 +130,7 @@ def test_no_mail_stops_the_ones_behind_it(
     world = World(FakeFolder(numbered(uids), refused=refused, deadly=deadly, vanishing=vanishing))
     world.look(times=40)
     assert world.absent() == (refused | deadly) & world.folder.mails.keys()
-    assert set(world.reader.missed) == world.absent()
+    assert set(world.ledger.missing) == world.absent()
     assert world.ledger.taken == len(world.ledger.mails)
 
 
@@ -121,7 +141,7 @@ def test_whatever_breaks_meanwhile_every_mail_is_stored_in_the_end(
     world = World(FakeFolder(numbered(uids), refused=refused, deadly=deadly))
     for _ in range(data.draw(st.integers(0, 6))):
         world.folder.breaks = iter(data.draw(st.lists(st.booleans(), max_size=12)))
-        world.failing = iter(data.draw(st.lists(st.booleans(), max_size=4)))
+        world.ledger.failing = iter(data.draw(st.lists(st.booleans(), max_size=4)))
         world.look(times=2)
         match data.draw(st.sampled_from(["mail", "restart", "renumber", "later", "nothing"])):
             case "mail":
@@ -131,25 +151,30 @@ def test_whatever_breaks_meanwhile_every_mail_is_stored_in_the_end(
                 world.restart()
             case "renumber":
                 world.folder.mails = dict(enumerate(world.folder.mails.values(), 1))
-                world.folder.uidvalidity += 1
+                world.folder.uidvalidity_now += 1
             case "later":
                 world.now += timedelta(minutes=30)
-    world.folder.refused, world.folder.deadly, world.folder.breaks, world.failing = set(), set(), iter(()), iter(())
+    world.folder.refused, world.folder.deadly, world.folder.breaks = set(), set(), iter(())
+    world.ledger.failing = iter(())
     for _ in range(10):
         world.now += timedelta(hours=2)
         world.look()
     assert world.absent() == set()
-    assert all(world.ledger.mails[world.key(uid)].raw == raw for uid, raw in world.folder.mails.items())
-    assert world.ledger.cursor == (world.folder.uidvalidity, max(world.folder.mails, default=0))
+    assert {*world.folder.mails.values()} <= {stored.raw for stored in world.ledger.mails.values()}
+    assert len(world.ledger.mails) == len({stored.raw for stored in world.ledger.mails.values()}), "nothing doubled"
+    assert world.ledger.cursor == (world.folder.uidvalidity_now, max(world.folder.mails, default=0))
 
 
 def test_a_server_that_refuses_everything_is_left_alone_for_a_while() -> None:
-    world = World(FakeFolder(numbered(set(range(1, 200))), refused=set(range(1, 200))))
+    world = World(FakeFolder(numbered(set(range(1, 3 * BATCH_MAILS))), refused=set(range(1, 3 * BATCH_MAILS))))
     with pytest.raises(TemporaryFailure, match="hands over no mail: NO"):
         world.reader.look(cast(ImapSession, world.folder))
-    world.folder.refused = set(range(1, 60))
+    world.folder.refused = {1, 2, 3}
     world.look(times=3)
-    assert world.absent() == set(range(1, 60))
+    assert world.absent() == set(range(1, BATCH_MAILS + 1)), "the others were not passed"
+    world.now += timedelta(hours=2)
+    world.look(times=BATCH_MAILS // 10 + 1)
+    assert world.absent() == {1, 2, 3}
 
 
 def test_a_mail_shorter_than_announced_is_asked_for_again_and_the_longer_answer_kept() -> None:
@@ -163,13 +188,14 @@ def test_a_mail_shorter_than_announced_is_asked_for_again_and_the_longer_answer_
     assert [stored.raw for stored in world.ledger.mails.values()] == [mail("m1"), mail("m2")]
 
 
-def test_a_cursor_set_back_by_hand_is_followed() -> None:
+def test_a_position_set_back_by_hand_is_followed() -> None:
     world = World(FakeFolder(numbered({1, 2, 3})))
     world.look()
-    del world.ledger.mails[world.key(2)], world.ledger.mails[world.key(3)]
-    world.ledger.cursor = (1, 1)
+    del world.ledger.fates[1, 2], world.ledger.fates[1, 3]
+    assert world.ledger.at
+    world.ledger.at = replace(world.ledger.at, uid=1)
     world.look()
-    assert world.ledger.subjects == ["m1", "m2", "m3"]
+    assert world.absent() == set()
 
 
 @given(st.lists(st.integers(0, BATCH_BYTES * 2), max_size=200))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from maild.errors import ConfigError
-from maild.ingest.imap import ImapWatcher, Pauses
-from maild.ingest.imap.session import words
-from tests.ingest.imap_ledger import Ledger, account, mail, watching
+from maild.ingest.imap import ImapWatcher, Pauses, password_login
+from maild.ingest.imap.answers import words
+from tests.ingest.imap_ledger import NOON, Ledger, account, mail, watching
 from tests.servers.fake_imap import Script, fake_imap
 from tests.servers.requirement import wait_until
 
@@ -20,17 +22,17 @@ def test_one_mail_the_server_refuses_does_not_stop_the_others_and_comes_later() 
     script, ledger = Script(box("one", "broken", "three"), refuses={2}), Ledger()
     with fake_imap(script) as server, watching(account(server.port, poll=0.05), ledger):
         wait_until(lambda: ledger.subjects == ["one", "three"], "the mails around it")
-        wait_until(lambda: ledger.state.missed == (2,), "the missed mail is told")
-        assert ledger.cursor == (7, 1), "the cursor waits, so that a restart would not forget the mail"
+        wait_until(lambda: ledger.missing == (2,), "the missed mail is told")
+        assert ledger.cursor == (7, 3), "what is missed is in the ledger, and keeps nothing waiting"
 
 
 def test_a_restart_remembers_the_missed_mail() -> None:
     script, ledger = Script(box("one", "broken", "three"), refuses={2}), Ledger()
     with fake_imap(script) as server:
         with watching(account(server.port), ledger):
-            wait_until(lambda: ledger.state.missed, "the missed mail is told")
+            wait_until(lambda: ledger.missing, "the missed mail is told")
         script.refuses.clear()
-        with watching(account(server.port), ledger):
+        with watching(account(server.port, poll=0.05), ledger, clock=lambda: NOON + timedelta(hours=1)):
             wait_until(lambda: sorted(ledger.subjects) == ["broken", "one", "three"], "the missed mail")
     assert ledger.cursor == (7, 3)
 
@@ -39,7 +41,7 @@ def test_a_server_that_dies_over_one_mail_still_hands_over_the_others() -> None:
     script, ledger = Script(box("one", "deadly", "three"), dies_over={2}), Ledger()
     with fake_imap(script) as server, watching(account(server.port), ledger):
         wait_until(lambda: ledger.subjects == ["one", "three"], "the mails around it")
-        wait_until(lambda: ledger.state.missed == (2,), "the missed mail is told")
+        wait_until(lambda: ledger.missing == (2,), "the missed mail is told")
 
 
 def test_a_server_that_pushes_nothing_is_asked_again_and_again() -> None:
@@ -57,13 +59,13 @@ def test_who_is_woken_looks_at_once() -> None:
         script.mails[2] = mail("two")
         watcher.wake()
         wait_until(lambda: ledger.subjects == ["one", "two"], "the second mail")
-    assert ledger.state.last_error == ""
+    assert ledger.state.error == ""
 
 
 def test_without_uidvalidity_nothing_is_guessed() -> None:
     script, ledger = Script(box("one"), uidvalidity=0), Ledger()
     with fake_imap(script) as server, watching(account(server.port), ledger):
-        wait_until(lambda: "UIDVALIDITY" in ledger.state.last_error, "the trouble is told")
+        wait_until(lambda: "UIDVALIDITY" in ledger.state.error, "the trouble is told")
     assert ledger.taken == 0
 
 
@@ -78,21 +80,21 @@ def test_only_refused_credentials_are_not_tried_again_soon(answer: str, patient:
         wait_until(lambda: len(ledger.states) > 2 or (patient and ledger.states), "attempts")
         script.login_answer = "OK done"
         if not patient:
-            wait_until(lambda: ledger.state.connected, "the account is read")
+            wait_until(lambda: ledger.read, "the account is read")
     assert len(ledger.states) == 1 or not patient
 
 
 def test_a_user_name_cannot_become_a_command() -> None:
     script, ledger = Script(capabilities="IMAP4rev1"), Ledger()
     with fake_imap(script) as server, watching(account(server.port, 'a "b" c'), ledger):
-        wait_until(lambda: ledger.state.connected, "the account is read")
+        wait_until(lambda: ledger.read, "the account is read")
     assert r'LOGIN "a \"b\" c" "open-sesame"' in script.commands
 
 
 def test_without_tls_only_this_machine_is_talked_to() -> None:
     ledger = Ledger()
     with pytest.raises(ConfigError, match="tls: true"):
-        ImapWatcher(account(143, host="mail.example"), "secret", ledger, ledger.take)
+        ImapWatcher(account(143, host="mail.example"), "INBOX", password_login("me", "secret"), ledger)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,20 @@ def test_a_client_that_drips_is_sent_away(begin: bool) -> None:
     run(story)
 
 
+def test_where_no_speed_is_asked_for_a_drip_is_progress() -> None:
+    async def story() -> None:
+        async with serving(idle=0.3, slowest=0) as server:
+            peer = await server.connect()
+            await peer.begin()
+            for _ in range(12):
+                await peer.send(b"x")
+                await asyncio.sleep(0.05)
+            await peer.send(b"\r\n.\r\n")
+            assert (await peer.reply()).startswith("250")
+
+    run(story)
+
+
 def test_a_slow_commit_is_no_reason_to_send_the_client_away() -> None:
     async def story() -> None:
         async with serving(idle=0.1) as server:
@@ -88,6 +102,39 @@ def test_a_client_that_does_not_read_its_replies_is_cut() -> None:
     run(story)
 
 
+@pytest.mark.parametrize("begin", [False, True], ids=["idle", "dripping"])
+def test_while_all_places_are_taken_those_who_hold_one_up_for_nothing_go(begin: bool) -> None:
+    async def story() -> None:
+        async with serving(connections=3, idle=20, slowest=500) as server:
+            slack, fast, busy = [await server.connect() for _ in range(3)]
+            await (slack.begin() if begin else slack.greet())
+            await fast.begin()
+            reached, go_on = asyncio.Event(), asyncio.Event()
+
+            async def held(mail: ReceivedMail) -> None:
+                reached.set()
+                await go_on.wait()
+
+            server.accept = held
+            await busy.begin()
+            await busy.send(b"\r\nHi\r\n.\r\n")
+            await reached.wait()
+            # A tenth of the idle time goes by, in which one of them brings content and one waits for us.
+            for session in server.listeners._intake.live:
+                session._since -= 2.5
+            await fast.send(b"x" * 5000 + b"\r\n")
+            await until(lambda: any(session._moved >= 5000 for session in server.listeners._intake.live))
+            waiting = [await server.connect() for _ in range(2)]
+            assert (await slack.rest()).startswith("421 4.4.2")
+            assert [(await peer.reply())[:9] for peer in waiting] == ["220 mx.de", "421 4.3.2"]
+            go_on.set()
+            assert (await busy.reply()).startswith("250")
+            await fast.send(b".\r\n")
+            assert (await fast.reply()).startswith("250")
+
+    run(story)
+
+
 def test_one_connection_too_many_is_asked_to_come_again() -> None:
     async def story() -> None:
         async with serving(connections=3) as server:
@@ -102,8 +149,8 @@ def test_one_connection_too_many_is_asked_to_come_again() -> None:
 
 
 EXHAUSTED = """
-    import asyncio, resource, socket, sys, time
-    from datetime import UTC, datetime
+    import asyncio, logging, os, resource, sys
+    logging.basicConfig(format="LOG %(message)s")
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
     from maild.ingest.smtp import start_listeners
     from maild.settings import Limits, Listener, Settings
@@ -112,6 +159,7 @@ EXHAUSTED = """
         async def keep(mail: object) -> None: ...
         settings = Settings(smtp=(Listener(),), lmtp=())
         listeners = await start_listeners(settings, keep, lambda address: True)
+        taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(int(sys.argv[1]))]
         print(listeners.addresses[0].port, flush=True)
         while True:
             await asyncio.sleep(0.2)
@@ -120,11 +168,18 @@ EXHAUSTED = """
 """
 
 
-def test_without_file_descriptors_the_listener_neither_spins_nor_dies() -> None:
-    root = Path(__file__).parents[2]
-    server = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(EXHAUSTED)], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
+@pytest.mark.parametrize("taken", [0, 45], ids=["by connections", "by others"])
+def test_without_file_descriptors_the_listener_neither_spins_nor_floods_the_log_nor_dies(
+    taken: int, tmp_path: Path
+) -> None:
+    root, log = Path(__file__).parents[2], tmp_path / "log"
+    with log.open("wb") as errors:
+        server = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(EXHAUSTED), str(taken)],
+            cwd=root,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        )
     try:
         assert server.stdout is not None
         port = int(server.stdout.readline())
@@ -147,6 +202,8 @@ def test_without_file_descriptors_the_listener_neither_spins_nor_dies() -> None:
                     await asyncio.sleep(0.05)
 
         run(story)
+        told = log.read_text()
+        assert told.count("LOG cannot accept connections for now") == told.count("\n") == (1 if taken else 0)
     finally:
         server.kill()
         server.communicate()

@@ -60,6 +60,27 @@ def test_a_port_that_is_taken_is_named_with_what_to_do(tmp_path: Path) -> None:
     run(story)
 
 
+NEEDS = [
+    ({"tls": "starttls"}, "needs a `certificate`"),
+    ({"tls": "tls", "certificate": "missing.pem"}, r"missing\.pem cannot be read"),
+    ({"users": "missing"}, "make it with `maild password`"),
+    ({"systemd": "smtp"}, "let systemd start maild"),
+]
+
+
+@pytest.mark.parametrize(("listener", "advice"), NEEDS)
+def test_a_listener_that_lacks_what_it_needs_opens_no_other(
+    listener: dict[str, str], advice: str, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        places = (Listener(socket=Path("l")), Listener.model_validate(listener))
+        with pytest.raises(SourceUnavailable, match=advice):
+            await start_listeners(Settings(state=tmp_path, lmtp=places), _nothing, ours)
+        assert list(tmp_path.iterdir()) == []
+
+    run(story)
+
+
 @pytest.mark.parametrize("host", ["192.0.2.1", "no such host"])
 def test_an_address_this_host_does_not_have_is_named(host: str) -> None:
     async def story() -> None:

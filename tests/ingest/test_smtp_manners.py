@@ -8,7 +8,7 @@ import logging
 import pytest
 from smtp_peer import Peer, run, serving
 
-from maild.ingest.smtp.session import MOST_COMMANDS, MOST_ERRORS
+from maild.ingest.smtp.session import MOST_COMMANDS, MOST_ERRORS, MOST_GUESSES
 
 
 async def _until_sent_away(peer: Peer, line: str, most: int) -> tuple[int, str]:
@@ -40,6 +40,35 @@ def test_a_client_that_speaks_another_language_is_sent_away(line: str) -> None:
             await peer.greet()
             count, _ = await _until_sent_away(peer, line, MOST_ERRORS + 10)
             assert count == MOST_ERRORS
+
+    run(story)
+
+
+def test_a_client_that_guesses_recipients_is_sent_away_and_learns_no_more_than_one_mail_may_name() -> None:
+    async def story() -> None:
+        async with serving() as server:
+            peer = await server.connect()
+            await peer.greet()
+            await peer.ask("MAIL FROM:<a@example.com>")
+            said = [await peer.ask(f"RCPT TO:<nobody{number}@desk.example>") for number in range(MOST_GUESSES)]
+            assert [reply[:9] for reply in said] == ["550 5.1.1"] * (MOST_GUESSES - 1) + ["421 4.7.0"]
+            assert await peer.rest() == ""
+
+    run(story)
+
+
+def test_unknown_recipients_of_mails_that_arrive_are_forgiven() -> None:
+    async def story() -> None:
+        async with serving() as server:
+            peer = await server.connect()
+            await peer.greet()
+            for _ in range(3):
+                await peer.ask("MAIL FROM:<a@example.com>")
+                for _ in range(MOST_GUESSES - 10):
+                    assert (await peer.ask("RCPT TO:<nobody@desk.example>")).startswith("550")
+                await peer.ask("RCPT TO:<help@desk.example>")
+                await peer.ask("DATA")
+                assert (await peer.ask("\r\nHi\r\n.")).startswith("250")
 
     run(story)
 

@@ -44,6 +44,9 @@ class CutProxy:
                 client, _ = self._listener.accept()
                 server = socket.create_connection(self._upstream)
                 self._open += [client, server]
+                for sock in (client, server):
+                    # Else each small answer would wait 40 ms for the one before it to be acknowledged.
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.connections += 1
                 cut = next(self._cuts)
                 threading.Thread(target=pump, args=(client, server, Cut(NEVER)), daemon=True).start()

@@ -20,6 +20,7 @@ import pytest
 from imapclient import IMAPClient
 
 from tests.servers.requirement import DIES_WITH_US, answers, free_port, need, wait_until
+from tests.servers.token_server import TokenServer, running_token_server
 
 PASSWORD = "open-sesame"
 
@@ -36,7 +37,7 @@ mailbox_idle_check_interval = 1 secs
 mail_max_userip_connections = 1000
 first_valid_uid = 1
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 auth_failure_delay = 0
 ssl = yes
 ssl_cert = <{home}/cert.pem
@@ -45,7 +46,13 @@ default_internal_user = nobody
 default_internal_group = nogroup
 default_login_user = nobody
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {home}/oauth2.conf
+}}
+passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
@@ -73,6 +80,15 @@ namespace inbox {{
 }}
 """
 
+# Dovecot asks the provider whose token it is shown (RFC 7662), and compares the user.
+OAUTH2 = """
+introspection_url = {provider}/whose
+introspection_mode = post
+username_attribute = email
+active_attribute = active
+active_value = true
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Dovecot:
@@ -82,6 +98,7 @@ class Dovecot:
     port: int
     tls_port: int
     pid: int
+    tokens: TokenServer
     password: str = PASSWORD
 
     @contextmanager
@@ -138,12 +155,13 @@ def make_certificate(home: Path) -> None:
     subprocess.run([*command.split(), *names, *files], check=True, capture_output=True)
 
 
-def write_home(home: Path, port: int, tls_port: int) -> Path:
+def write_home(home: Path, port: int, tls_port: int, provider: str) -> Path:
     """Lay out the instance's folder; its sockets and mail must be reachable for `nobody`."""
     home.chmod(0o755)
     make_certificate(home)
     (home / "mail").mkdir()
     shutil.chown(home / "mail", "nobody", "nogroup")
+    (home / "oauth2.conf").write_text(OAUTH2.format(provider=provider))
     config = home / "dovecot.conf"
     config.write_text(CONFIG.format(home=home, port=port, tls_port=tls_port, password=PASSWORD))
     return config
@@ -152,20 +170,21 @@ def write_home(home: Path, port: int, tls_port: int) -> Path:
 @contextmanager
 def running_dovecot() -> Iterator[Dovecot]:
     """Start a Dovecot of our own, and end it."""
-    home = Path(tempfile.mkdtemp(prefix="maild-dovecot-"))
-    port, tls_port = free_port(), free_port()
-    config = write_home(home, port, tls_port)
-    with (home / "errors").open("wb") as errors:
-        process = subprocess.Popen([*DIES_WITH_US, "dovecot", "-F", "-c", config], stderr=errors)
-    try:
-        wait_until(lambda: process.poll() is not None or answers(port), "Dovecot answers")
-        if process.poll() is not None:
-            pytest.fail(f"Dovecot did not start: {(home / 'errors').read_text()}")
-        yield Dovecot(home, port, tls_port, process.pid)
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
-        shutil.rmtree(home, ignore_errors=True)
+    with running_token_server() as tokens:
+        home = Path(tempfile.mkdtemp(prefix="maild-dovecot-"))
+        port, tls_port = free_port(), free_port()
+        config = write_home(home, port, tls_port, tokens.url)
+        with (home / "errors").open("wb") as errors:
+            process = subprocess.Popen([*DIES_WITH_US, "dovecot", "-F", "-c", config], stderr=errors)
+        try:
+            wait_until(lambda: process.poll() is not None or answers(port), "Dovecot answers")
+            if process.poll() is not None:
+                pytest.fail(f"Dovecot did not start: {(home / 'errors').read_text()}")
+            yield Dovecot(home, port, tls_port, process.pid, tokens)
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+            shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

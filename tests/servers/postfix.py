@@ -73,6 +73,7 @@ error      unix  - - n - - error
 retry      unix  - - n - - error
 lmtp       unix  - - n - - lmtp
 anvil      unix  - - n - 1 anvil
+tlsmgr     unix  - - n 1000? 1 tlsmgr
 postlog    unix-dgram n - n - 1 postlogd
 """
 
@@ -109,8 +110,11 @@ def transport(name: str, target: Target) -> str:
     return f"lmtp:inet:{host}:{port}" if name == "lmtp" else f"{name}:[{host}]:{port}"
 
 
-def write_home(home: Path, port: int, lmtp: Target, relay: Target, domains: str) -> Path:
-    """Lay out configuration, queue and data. Postfix refuses a configuration that others may write."""
+def write_home(home: Path, port: int, lmtp: Target, relay: Target, domains: str, more: str = "") -> Path:
+    """Lay out configuration, queue and data. Postfix refuses a configuration that others may write.
+
+    `more` are further lines for main.cf.
+    """
     home.chmod(0o755)
     etc = home / "etc"
     for folder in (etc, home / "queue", home / "data", home / "queue/pid", *(home / "queue" / name for name in QUEUE)):
@@ -123,7 +127,7 @@ def write_home(home: Path, port: int, lmtp: Target, relay: Target, domains: str)
         shutil.chown(home / "queue" / name, "postfix", "postdrop")
         (home / "queue" / name).chmod(mode)
     settings = MAIN.format(home=home, lmtp=transport("lmtp", lmtp), relay=transport("smtp", relay), domains=domains)
-    (etc / "main.cf").write_text(settings)
+    (etc / "main.cf").write_text(f"{settings}{more}\n")
     (etc / "master.cf").write_text(MASTER.format(port=port))
     # Postfix waits more than a second over a file that may still be written to: make it an old one.
     os.utime(etc / "main.cf", (1e9, 1e9))
@@ -141,10 +145,13 @@ def greets(port: int) -> bool:
 
 @contextmanager
 def running_postfix(
-    lmtp: Target = NOBODY, relay: Target = NOBODY, domains: str = "tickets.example"
+    lmtp: Target = NOBODY, relay: Target = NOBODY, domains: str = "tickets.example", more: str = ""
 ) -> Iterator[Postfix]:
-    """Start a Postfix of our own, and end it. `lmtp` and `relay` are (host, port), or for `lmtp` a socket's path."""
-    home, port, process = _started(lmtp, relay, domains)
+    """Start a Postfix of our own, and end it. `lmtp` and `relay` are (host, port), or for `lmtp` a socket's path.
+
+    `more` are further lines for main.cf, such as "smtp_tls_security_level = encrypt".
+    """
+    home, port, process = _started(lmtp, relay, domains, more)
     try:
         yield Postfix(home, port, process.pid)
     finally:
@@ -153,12 +160,12 @@ def running_postfix(
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _started(lmtp: Target, relay: Target, domains: str) -> tuple[Path, int, subprocess.Popen[bytes]]:
+def _started(lmtp: Target, relay: Target, domains: str, more: str) -> tuple[Path, int, subprocess.Popen[bytes]]:
     """A Postfix that greets. Somebody may have taken the port since it was found free: then once more, elsewhere."""
     said = ""
     for _ in range(3):
         home, port = Path(tempfile.mkdtemp(prefix="maild-postfix-")), free_port()
-        command = [*DIES_WITH_US, PROGRAM, "-d", "-c", str(write_home(home, port, lmtp, relay, domains))]
+        command = [*DIES_WITH_US, PROGRAM, "-d", "-c", str(write_home(home, port, lmtp, relay, domains, more))]
         with (home / "errors").open("wb") as errors:
             process = subprocess.Popen(command, stdout=errors, stderr=errors, start_new_session=True)
         wait_until(lambda: process.poll() is not None or greets(port), "Postfix greets")  # noqa: B023 - waited for here

@@ -1,31 +1,35 @@
-"""What has come into an IMAP folder since last time: sessions in, stored mails and a moved cursor out.
+"""What has come into an IMAP folder since last time: sessions in; pages of mails and a moved position out.
 
-Laws: a mail is known by (account, folder, UIDVALIDITY, UID). The cursor is moved by the same call that stores the
-mails, never before (law 1). No mail stops the ones behind it: one that the server does not hand over is *missed*,
-and asked for again later. The cursor stays below the lowest missed mail, so that a restart forgets none; what is
-read twice because of that has the same `source_key`, and counts once.
-Another UIDVALIDITY means other UIDs: the whole folder is read anew, and content keys prevent doubles (law 5).
+Laws: a mail is known by (account, folder, UIDVALIDITY, UID). The position is moved by the same call that stores the
+mails, never before (law 1). No mail stops the ones behind it: one that the server does not hand over is *missed*: the
+ledger keeps it, and it is asked for again later.
+Another UIDVALIDITY means other UIDs: the whole folder is read anew, and the ledger knows the bytes it has seen. Before
+a page is stored its UIDVALIDITY is asked once more: what was fetched while it was numbered anew is thrown away (a
+UIDVALIDITY never comes back, so the same number before and after means that it held in between).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import islice
-from typing import Final, NamedTuple, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import chain, islice, takewhile
+from typing import Final
 
 from maild.clock import Clock
 from maild.errors import SourceUnavailable
 from maild.ingest.header.scan import noted
-from maild.ingest.imap.session import Folder, ImapSession
-from maild.model import ReceivedMail, Source
+from maild.ingest.imap.answers import Folder, Outline
+from maild.ingest.imap.batches import ALONE, batches, groups
+from maild.ingest.imap.ledger import Ledger
+from maild.ingest.imap.place import answers, begins, is_before
+from maild.ingest.imap.session import ImapSession
+from maild.model import Missed, Page, Position, ReceivedMail, Source, Tally
 from maild.settings import ImapAccount
 
-BATCH_MAILS: Final = 50
-BATCH_BYTES: Final = 8 << 20
-ALONE: Final = BATCH_BYTES + 1
-SIZES_AT_ONCE: Final = 500
+OUTLINES_AT_ONCE: Final = 500
+# A look ends after so many mails, so that flagging, moving and counting need not wait for an import.
+LOOK_AT_ONCE: Final = 5_000
 # A mail that breaks the connection this often counts as missed: a server can fall over one mail.
 BREAKS: Final = 3
 # So many refusals without one mail in between are no matter of the mails.
@@ -38,80 +42,67 @@ BEGINNING: Final = 64 << 10
 TRUNCATED: Final = "X-Maild-Truncated"
 
 
-class Cursor(NamedTuple):
-    """Everything up to and including `uid` is stored, under this UIDVALIDITY."""
-
-    uidvalidity: int
-    uid: int
-
-
-class CursorStore(Protocol):
-    """Where the account's cursor is kept: (UIDVALIDITY, UID), None before the first look."""
-
-    def get(self) -> tuple[int, int] | None: ...
-
-
-# Stores the mails and the cursor in one transaction; the sequence may be empty.
-# Raises TemporaryFailure, and has then stored nothing.
-Take = Callable[[Sequence[ReceivedMail], Cursor], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """A mail the server did not hand over: how often that was tried, and when it is tried again."""
-
-    tries: int
-    due: datetime
-
-
 class FolderReader:
-    """Reads one account's folder, over as many sessions as that takes. Used by one thread."""
+    """Reads one folder, over as many sessions as that takes. Used by one thread."""
 
-    def __init__(self, account: ImapAccount, cursor: CursorStore, take: Take, clock: Clock, size_limit: int) -> None:
-        """`size_limit` is in bytes: mails up to twice that size are taken whole."""
+    def __init__(
+        self, account: ImapAccount, folder: str, ledger: Ledger, clock: Clock, size_limit: int, *, once: bool = False
+    ) -> None:
+        """`size_limit` is in bytes: mails up to twice that size are taken whole. `once` reads a rescan, no new mail."""
         self._account = account
-        self._cursor = cursor
-        self._take = take
+        self._folder = folder
+        self._ledger = ledger
         self._clock = clock
         self._size_limit = size_limit
-        self._start(Cursor(0, 0))
+        self._once = once
+        self.warning = ""
+        self._start(Position(0, 0))
 
-    def _start(self, at: Cursor) -> None:
-        self._stored = at
-        self._high = at.uid
-        self._missed: dict[int, Missed] = {}
+    def _start(self, at: Position) -> None:
+        self._position = at
         self._trying: Sequence[int] = ()
         self._alone: set[int] = set()
         self._breaks: dict[int, int] = {}
         self._refusals = 0
 
-    @property
-    def missed(self) -> tuple[int, ...]:
-        """UIDs of the mails that are there but could not be had so far."""
-        return tuple(sorted(self._missed))
-
     def look(self, session: ImapSession) -> int:
-        """Store everything new; the number of mails stored. Errors are those of the session and of `take`."""
+        """Store what is new, LOOK_AT_ONCE mails at most; how many were dealt with, 0 at the end of the folder.
+
+        Errors are those of the session and of the ledger.
+        """
         folder = session.examine()
         self._align(folder, session)
         self._suspect()
-        stored = 0
-        for uids in session.uids_after(self._high, folder.uidnext):
-            stored += sum(self._read(session, batch, sizes) for batch, sizes in self._batches(session, uids))
-        return stored + sum(self._retry(session, uid) for uid in self._due())
+        uids: Iterator[int] = chain.from_iterable(session.uids_after(self._position.uid, folder))
+        if self._once:
+            uids = takewhile(lambda uid: uid <= self._position.rescan_upto, uids)
+        dealt = sum(self._group(session, some) for some in groups(islice(uids, LOOK_AT_ONCE), OUTLINES_AT_ONCE))
+        return dealt + sum(self._retry(session, one) for one in self._due())
+
+    def count(self, session: ImapSession) -> Tally | None:
+        """The folder held against the ledger; None if it was numbered anew meanwhile. Look again afterwards."""
+        folder = session.examine()
+        uids = list(chain.from_iterable(session.uids_after(0, folder)))
+        if session.uidvalidity() != folder.uidvalidity:
+            return None
+        return self._ledger.tally(folder.uidvalidity, uids)
 
     def _align(self, folder: Folder, session: ImapSession) -> None:
-        """Begin where the stored cursor is, unless this reader itself left it there."""
-        kept = self._cursor.get()
-        if kept == self._stored and self._stored.uidvalidity == folder.uidvalidity:
-            return
-        if kept is None and self._account.first_look == "new":
-            uid = (folder.uidnext or session.highest() + 1) - 1
-        else:
-            uid = kept[1] if kept and kept[0] == folder.uidvalidity else 0
-        self._start(Cursor(folder.uidvalidity, uid))
-        if kept != self._stored:
-            self._take((), self._stored)
+        """Go on where the ledger is, or begin."""
+        was = self._ledger.position()
+        last = (folder.uidnext or session.highest() + 1) - 1
+        at = begins(was, folder.uidvalidity, last, self._account, self._clock())
+        self.warning = ""
+        if at is not None:
+            self._start(at)
+            self._ledger.store(Page(at, {}))
+        elif was is not None and was.uidvalidity != self._position.uidvalidity:
+            self._start(was)
+        elif was is not None:
+            self._position = was
+        if folder.uidnext and last < self._position.uid:
+            # Against RFC 9051 2.3.1.1, as after a rebuilt index: new mails have UIDs that are in the ledger already.
+            self.warning = f"the server gives UIDs anew from {last + 1} on without a new UIDVALIDITY: rename the folder"
 
     def _suspect(self) -> None:
         """The connection broke over these mails: ask for each alone, and not for ever."""
@@ -121,35 +112,48 @@ class FolderReader:
             self._breaks[uid] = self._breaks.get(uid, 0) + 1
         self._trying = ()
 
-    def _batches(self, session: ImapSession, uids: Sequence[int]) -> Iterator[tuple[Sequence[int], Mapping[int, int]]]:
-        """Groups of mails to fetch together, with their sizes as far as known."""
-        rest = iter(uids)
-        while some := list(islice(rest, SIZES_AT_ONCE)):
-            sizes = session.sizes(some)
-            weights = {uid: ALONE if self._by_itself(uid, sizes) else sizes[uid] for uid in some}
-            yield from ((batch, sizes) for batch in batches(weights))
+    def _group(self, session: ImapSession, uids: Sequence[int]) -> int:
+        """Read these mails, and leave out those from before our time."""
+        outlines = session.outlines(uids)
+        before = {uid for uid in uids if uid in outlines and self._is_before(uid, outlines[uid])}
+        if before:
+            self._store(session, Page(self._position, {}, before=sorted(before)))
+        ours = {uid: self._weight(uid, outlines) for uid in uids if uid not in before}
+        for batch in batches(ours):
+            self._read(session, batch, outlines)
+        if self._position.uid < uids[-1]:
+            self._store(session, Page(replace(self._position, uid=uids[-1]), {}))
+        return len(uids)
 
-    def _by_itself(self, uid: int, sizes: Mapping[int, int]) -> bool:
-        return uid in self._alone or uid not in sizes or sizes[uid] > 2 * self._size_limit
+    def _is_before(self, uid: int, outline: Outline) -> bool:
+        return is_before(self._position, self._account, uid, outline.arrived)
 
-    def _read(self, session: ImapSession, batch: Sequence[int], sizes: Mapping[int, int]) -> int:
-        """Fetch and store one group, and go past it; the number of mails stored."""
-        hopeless = [uid for uid in batch if self._breaks.get(uid, 0) >= BREAKS]
-        found = {} if hopeless else self._fetch(session, batch, sizes)
+    def _weight(self, uid: int, outlines: Mapping[int, Outline]) -> int:
+        """Bytes; a mail that is doubtful in any way counts as one that fills a batch."""
+        doubtful = uid in self._alone or uid not in outlines or outlines[uid].size > 2 * self._size_limit
+        return ALONE if doubtful else outlines[uid].size
+
+    def _read(self, session: ImapSession, batch: Sequence[int], outlines: Mapping[int, Outline]) -> None:
+        """Fetch and store one batch, and go past it."""
+        hopeless = any(self._breaks.get(uid, 0) >= BREAKS for uid in batch)
+        found = {} if hopeless else self._fetch(session, batch, outlines)
         absent = [uid for uid in batch if uid not in found]
-        refused = session.still_there(absent) if absent else frozenset()
-        for uid in refused:
-            self._miss(uid)
-        self._store(found, batch[-1])
+        refused = sorted(session.still_there(absent)) if absent else []
+        missed = [self._missed(uid, 1) for uid in refused]
+        self._store(
+            session, Page(replace(self._position, uid=batch[-1]), self._received(found, outlines), missed=missed)
+        )
         self._refusals = 0 if found else self._refusals + len(refused)
         if self._refusals >= REFUSALS:
             self._refusals = 0
             raise SourceUnavailable(f"the server hands over no mail: {session.refusal}")
-        return len(found)
 
-    def _fetch(self, session: ImapSession, batch: Sequence[int], sizes: Mapping[int, int]) -> dict[int, bytes]:
-        """The mails of one group; a missing or doubtful one is asked for once more, alone."""
+    def _fetch(
+        self, session: ImapSession, batch: Sequence[int], outlines: Mapping[int, Outline]
+    ) -> Mapping[int, bytes]:
+        """The mails of one batch; a missing or doubtful one is asked for once more, alone."""
         self._trying = batch
+        sizes = {uid: outline.size for uid, outline in outlines.items()}
         if sizes.get(batch[0], 0) > 2 * self._size_limit:
             found = self._beginning(session, batch[0], sizes[batch[0]])
         else:
@@ -166,61 +170,53 @@ class FolderReader:
         found = session.beginning(uid, BEGINNING)
         return {uid: f"{TRUNCATED}: {size}\r\n".encode() + text for uid, text in found.items()}
 
-    def _miss(self, uid: int) -> None:
-        tries = self._missed[uid].tries + 1 if uid in self._missed else 1
+    def _missed(self, uid: int, tries: int) -> Missed:
         pause = min(timedelta(seconds=2.0 ** min(tries, 20)), LONGEST_RETRY)
-        self._missed[uid] = Missed(tries, self._clock() + pause)
+        return Missed(uid, tries, self._clock() + pause)
 
-    def _due(self) -> Sequence[int]:
+    def _due(self) -> Iterator[Missed]:
         now = self._clock()
-        return sorted(uid for uid, missed in self._missed.items() if missed.due <= now)[:RETRIES_AT_ONCE]
+        return islice((one for one in self._ledger.missed() if one.due <= now), RETRIES_AT_ONCE)
 
-    def _retry(self, session: ImapSession, uid: int) -> int:
-        """Ask for a missed mail again; 1 if it came. One that is gone is missed no longer."""
-        # Counted before it is tried: it may be the one that breaks the connection.
-        self._miss(uid)
-        found = self._fetch(session, [uid], session.sizes([uid]))
-        if found or not session.still_there([uid]):
-            self._store(found, uid, over=uid)
-        return len(found)
+    def _retry(self, session: ImapSession, missed: Missed) -> int:
+        """Ask for a missed mail again; 1 if it came or is gone."""
+        # Noted before it is tried: it may be the one that breaks the connection, or us.
+        self._ledger.store(Page(self._position, {}, missed=[self._missed(missed.uid, missed.tries + 1)]))
+        outlines = session.outlines([missed.uid])
+        found = self._fetch(session, [missed.uid], outlines)
+        if not found and session.still_there([missed.uid]):
+            return 0
+        gone = [] if found else [missed.uid]
+        self._store(session, Page(self._position, self._received(found, outlines), gone=gone))
+        return 1
 
-    def _store(self, found: Mapping[int, bytes], upto: int, over: int = 0) -> None:
-        """Hand over what was found, with the cursor that is then true. `over` is missed no longer."""
-        missed = self._missed.keys() - found.keys() - {over}
-        high = max(self._high, upto)
-        cursor = Cursor(self._stored.uidvalidity, min([high, *(uid - 1 for uid in missed)]))
-        if found or cursor != self._stored:
-            self._take([self._received(cursor, uid, found[uid]) for uid in sorted(found)], cursor)
-        self._stored, self._high = cursor, high
-        self._missed = {uid: self._missed[uid] for uid in missed}
-        self._alone.difference_update(found)
-        self._breaks = {uid: breaks for uid, breaks in self._breaks.items() if uid not in found}
+    def _store(self, session: ImapSession, page: Page) -> None:
+        """Store what was fetched, if the folder is still numbered as it was."""
+        if session.uidvalidity() != page.position.uidvalidity:
+            raise SourceUnavailable("the folder was numbered anew while it was read; it is read again")
+        self._ledger.store(page)
+        self._position = page.position
+        self._alone.difference_update(page.mails)
+        for uid in page.mails:
+            self._breaks.pop(uid, None)
 
-    def _received(self, cursor: Cursor, uid: int, raw: bytes) -> ReceivedMail:
+    def _received(self, found: Mapping[int, bytes], outlines: Mapping[int, Outline]) -> dict[int, ReceivedMail]:
+        return {uid: self._mail(uid, found[uid], outlines.get(uid)) for uid in sorted(found)}
+
+    def _mail(self, uid: int, raw: bytes, outline: Outline | None) -> ReceivedMail:
         message_id, parent_id = noted(raw)
-        account = self._account
+        account, now = self._account, self._clock()
+        arrived = outline.arrived if outline and outline.arrived and outline.arrived <= now else None
         return ReceivedMail(
             raw=raw,
             source=Source.IMAP,
             mail_from=None,
             recipients=(account.recipient,),
-            received_at=self._clock(),
+            received_at=arrived or now,
             peer=account.host,
-            source_key=f"imap:{account.name}:{account.folders[0]}:{cursor.uidvalidity}:{uid}",
+            source_key=f"imap:{account.name}:{self._folder}:{self._position.uidvalidity}:{uid}",
             message_id=message_id,
             parent_id=parent_id,
+            kept_at=now,
+            answers=answers(self._position, account, uid, arrived),
         )
-
-
-def batches(sizes: Mapping[int, int]) -> Iterator[Sequence[int]]:
-    """Groups of UIDs, in their order: at most BATCH_MAILS and BATCH_BYTES each, a bigger mail alone."""
-    batch: list[int] = []
-    total = 0
-    for uid, size in sizes.items():
-        if batch and (len(batch) >= BATCH_MAILS or total + size > BATCH_BYTES):
-            yield batch
-            batch, total = [], 0
-        batch.append(uid)
-        total += size
-    if batch:
-        yield batch

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from maild.clock import Clock
+from maild.ingest.smtp.clients import Clients
 from maild.ingest.smtp.data import Budget
 from maild.model import ReceivedMail
 from maild.settings import Limits
@@ -16,29 +17,46 @@ if TYPE_CHECKING:
 
 Accept = Callable[[ReceivedMail], Awaitable[None]]
 Accepts = Callable[[str], bool]
+Room = Callable[[], str]
+
+IMPATIENCE = 10
+"""While all places are taken, a session has this part of its idle time to show progress."""
+LOOK_AGAIN = 1.0
+"""Seconds between two looks for sessions that take a place for nothing."""
+
+
+def always_room() -> str:
+    return ""
 
 
 @dataclass(eq=False)
 class Intake:
     """`accept` returns once a mail is durable; `accepts` says whether a normalised recipient is ours.
 
+    `room` is asked before each mail: "" if it can be kept now, or the whole reply that refuses it for now (4yz).
     `crowd` is the number of sessions at one time; `live` holds those that there are.
     """
 
     accept: Accept
     accepts: Accepts
     clock: Clock
-    hostname: str
     limits: Limits
     crowd: int
+    room: Room = always_room
     live: set[Connection] = field(default_factory=set)
     draining: bool = False
 
     def __post_init__(self) -> None:
         self.budget = Budget(self.limits.in_flight)
-        offers = (self.hostname, "PIPELINING", f"SIZE {self.limits.message_size}", "8BITMIME", "SMTPUTF8")
-        self.extensions = "".join(f"250-{offer}\r\n" for offer in offers) + "250 ENHANCEDSTATUSCODES"
+        self.clients = Clients(self.limits)
+        self._looked = 0.0
 
-    @property
-    def full(self) -> bool:
-        return len(self.live) >= self.crowd
+    def has_place(self, now: float) -> bool:
+        """Whether there is a place for one more. While there is none, those who hold one up for nothing must go."""
+        return len(self.live) < self.crowd or (now - self._looked >= LOOK_AGAIN and self._make_place(now))
+
+    def _make_place(self, now: float) -> bool:
+        # Who made us look gets a place at once: those who are sent away may be back sooner than others try again.
+        self._looked = now
+        patience = self.limits.idle / IMPATIENCE
+        return sum(session.must_go(patience) for session in list(self.live)) > 0

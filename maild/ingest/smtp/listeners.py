@@ -9,14 +9,19 @@ from __future__ import annotations
 import asyncio
 import resource
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from maild.clock import Clock, system_clock
 from maild.errors import SourceUnavailable
-from maild.ingest.smtp.intake import Accept, Accepts, Intake
+from maild.ingest.smtp.activation import Activated
+from maild.ingest.smtp.door import Door
+from maild.ingest.smtp.entrance import Entrance, open_entrance
+from maild.ingest.smtp.intake import Accept, Accepts, Intake, Room, always_room
 from maild.ingest.smtp.session import MailSession
-from maild.ingest.smtp.sockets import BACKLOG, Bound, Opened, open_listener
+from maild.ingest.smtp.sockets import Bound, Opened, open_listener
+from maild.ingest.smtp.wire import log
 from maild.model import Source
-from maild.settings import Settings
+from maild.settings import Listener, Settings
 
 LOOK = 0.01
 """Seconds between two looks whether the sessions have ended."""
@@ -25,14 +30,30 @@ TURNS = 5
 """Turns of the loop after which an accepted connection has been set up, or a closed one is gone."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One of the settings' listeners, opened: its sockets, and what it offers."""
+
+    entrance: Entrance
+    sockets: tuple[Opened, ...]
+
+    def discard(self) -> None:
+        self.entrance.close()
+        for one in self.sockets:
+            one.discard()
+
+
 class Listeners:
     """Open listeners. `addresses` tells where; to stop: `drain`, then `close`."""
 
-    def __init__(self, intake: Intake, opened: Sequence[Opened], servers: Sequence[asyncio.Server]) -> None:
+    def __init__(self, intake: Intake, openings: Sequence[Opening]) -> None:
         self._intake = intake
-        self._opened = opened
-        self._servers = servers
-        self.addresses: tuple[Bound, ...] = tuple(one.bound for one in opened)
+        self._openings = openings
+        opened = [(MailSession(intake, one.entrance), place) for one in openings for place in one.sockets]
+        self._doors = [Door(session, place.sock) for session, place in opened]
+        self.addresses: tuple[Bound, ...] = tuple(place.bound for _, place in opened)
+        for door in self._doors:
+            door.open()
 
     @property
     def sessions(self) -> int:
@@ -50,18 +71,18 @@ class Listeners:
         """Stop at once: cut what is open. A mail whose commit is under way may be kept, unanswered."""
         await self._stop_listening()
         for session in list(self._intake.live):
-            session.wire.abort()
+            session.cut()
         await _settle()
-        # Not Server.wait_closed: from Python 3.12 on it waits for clients, who need not go.
         await self._empty(seconds=1)
 
     async def _stop_listening(self) -> None:
         self._intake.draining = True
-        # asyncio forgets a connection that was accepted but not set up when its server closes: it gets its 421 first.
+        # Whoever has connected by now gets a 421, not a reset.
         await _settle()
-        for server, one in zip(self._servers, self._opened, strict=True):
-            server.close()
-            one.discard()
+        for door in self._doors:
+            door.close()
+        for opening in self._openings:
+            opening.discard()
 
     async def _empty(self, seconds: float) -> bool:
         loop = asyncio.get_running_loop()
@@ -72,17 +93,20 @@ class Listeners:
 
 
 async def start_listeners(
-    settings: Settings, accept: Accept, accepts: Accepts, clock: Clock = system_clock
+    settings: Settings,
+    accept: Accept,
+    accepts: Accepts,
+    clock: Clock = system_clock,
+    room: Room = always_room,
 ) -> Listeners:
     """Listen wherever `settings` say. Raises SourceUnavailable, saying what to do, if one place cannot be had.
 
-    `accept` returns once a mail is durable; `accepts` says whether a normalised recipient is ours.
+    `accept` returns once a mail is durable; `accepts` says whether a normalised recipient is ours; `room` is "" while
+    mail can be kept, else the whole reply that refuses it for now. It is asked at MAIL and at DATA: it must be quick.
     """
     limits = settings.limits
-    intake = Intake(accept, accepts, clock, settings.hostname, limits, crowd=_crowd(limits.connections))
-    opened = _open(settings)
-    servers = [await _serve(intake, one) for one in opened]
-    return Listeners(intake, opened, servers)
+    intake = Intake(accept, accepts, clock, limits, crowd=_crowd(limits.connections), room=room)
+    return Listeners(intake, _open(settings))
 
 
 async def _settle() -> None:
@@ -90,25 +114,30 @@ async def _settle() -> None:
         await asyncio.sleep(0)
 
 
-def _open(settings: Settings) -> list[Opened]:
+def _open(settings: Settings) -> list[Opening]:
     wanted = [(Source.SMTP, listener) for listener in settings.smtp]
     wanted += [(Source.LMTP, listener) for listener in settings.lmtp]
-    opened: list[Opened] = []
+    activated = Activated()
+    openings: list[Opening] = []
     try:
         for source, listener in wanted:
-            opened += open_listener(source, listener, settings.state)
+            openings.append(_open_one(source, listener, settings, activated))
     except SourceUnavailable:
-        for one in opened:
+        for one in openings:
             one.discard()
         raise
-    return opened
+    for name in activated.left():
+        log.warning("systemd passed a socket `%s` that no listener names: nobody answers there", name)
+    return openings
 
 
-async def _serve(intake: Intake, opened: Opened) -> asyncio.Server:
-    loop = asyncio.get_running_loop()
-    session = MailSession(intake, opened.bound.source)
-    create = loop.create_unix_server if opened.bound.socket else loop.create_server
-    return await create(session.another, sock=opened.sock, backlog=BACKLOG)
+def _open_one(source: Source, listener: Listener, settings: Settings, activated: Activated) -> Opening:
+    entrance = open_entrance(source, listener, settings.hostname, settings.limits)
+    try:
+        return Opening(entrance, tuple(open_listener(source, listener, settings.state, activated)))
+    except SourceUnavailable:
+        entrance.close()
+        raise
 
 
 def _crowd(connections: int) -> int:

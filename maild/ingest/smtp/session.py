@@ -9,12 +9,15 @@ faults of ours are 4yz, and logged without what the client sent.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from maild.errors import StoreFull, StoreUnavailable
 from maild.ingest.header.scan import noted
-from maild.ingest.smtp import commands
-from maild.ingest.smtp.connection import Connection, State, log, note
+from maild.ingest.smtp import auth, commands
+from maild.ingest.smtp.connection import Connection
 from maild.ingest.smtp.data import NO_ROOM, TOO_BIG, Flooding, Share, receive, waiting
+from maild.ingest.smtp.wire import State, log, note
 from maild.model import ReceivedMail, Source
 
 LONGEST_COMMAND = 2048
@@ -22,6 +25,8 @@ MOST_COMMANDS = 1000
 """Commands a client may send without bringing a mail home."""
 MOST_ERRORS = 20
 """Of these: unknown, malformed or out of place."""
+MOST_GUESSES = commands.MOST_RECIPIENTS
+"""Unknown recipients a client may name without bringing a mail home: as many as one honest mail may have."""
 
 KEPT = "250 2.0.0 kept"
 BYE = "221 2.0.0 bye"
@@ -36,10 +41,10 @@ class MailSession(Connection):
 
     def fresh(self) -> None:
         super().fresh()
-        self.commands = commands.LMTP_COMMANDS if self.source is Source.LMTP else commands.SMTP_COMMANDS
-        self._commands_left, self._errors_left = MOST_COMMANDS, MOST_ERRORS
-        self.greeted = False
-        self.forget()
+        self.attempt: tuple[str, str | None] = ("", None)
+        self._logins_left = auth.MOST_ATTEMPTS
+        self._forgive()
+        self._meet_anew()
 
     def begin(self) -> None:
         self.greeted = True
@@ -50,6 +55,16 @@ class MailSession(Connection):
         self.sender: str | None = None
         self.declared = 0
         self.recipients: list[str] = []
+
+    def _meet_anew(self) -> None:
+        self.greeted, self.login = False, ""
+        self.forget()
+
+    def _forgive(self) -> None:
+        self._commands_left, self._errors_left, self.guesses_left = MOST_COMMANDS, MOST_ERRORS, MOST_GUESSES
+
+    def _stand(self) -> None:
+        self.offer = self.entrance.offers[self.standing]
 
     # ---- commands --------------------------------------------------------------------------------
 
@@ -64,6 +79,9 @@ class MailSession(Connection):
             self.conclude()
 
     async def _converse(self) -> None:
+        if self.state is State.ENTERING and not await self.enter():
+            return None
+        self._stand()
         self.say(f"220 {self.hostname} {'ESMTP' if self.source is Source.SMTP else 'LMTP'} maild")
         while not self.wire.is_closing():
             if not waiting(self._reader):
@@ -86,17 +104,20 @@ class MailSession(Connection):
             return self.hang_up()
         self._commands_left -= 1
         reply = self._reply(verb, rest) if len(line) <= LONGEST_COMMAND else TOO_LONG
-        if reply == commands.GO_ON:
-            return await self._data()
+        more = _MORE.get(reply)
+        if more is not None:
+            return await more(self)
+        return self._reckon(reply)
+
+    def _reckon(self, reply: str) -> None:
         self._errors_left -= reply.startswith("50")
         self.say(reply)
         if self._commands_left < 1 or self._errors_left < 1:
             self.say(TOO_MANY)
             self.hang_up()
-        return None
 
     def _reply(self, verb: bytes, rest: bytes) -> str:
-        command = self.commands.get(verb)
+        command = self.offer.commands.get(verb)
         if command is None:
             return commands.UNKNOWN
         try:
@@ -106,6 +127,49 @@ class MailSession(Connection):
         except Exception as error:  # noqa: BLE001 - whether a recipient is ours may be a question to a store
             note(error)
             return OUR_FAULT
+
+    async def answer(self) -> bytes | None:
+        """Ask what has been said, and hear one line; None if it is too long."""
+        self.flush()
+        try:
+            line = await self._reader.readuntil(b"\n")
+        except asyncio.LimitOverrunError:
+            self.hang_up()
+            return None
+        self.progress()
+        return line if len(line) <= LONGEST_COMMAND else None
+
+    async def _start_tls(self) -> None:
+        self.say(commands.START_TLS)
+        self.flush()
+        await self.secure()
+        self.state = State.COMMANDS
+        self.progress()
+        self._meet_anew()
+        self._stand()
+
+    async def _log_in(self) -> None:
+        attempt, self.attempt = self.attempt, ("", None)
+        reply = await auth.log_in(self, *attempt)
+        if reply == auth.WELCOME:
+            self.standing = replace(self.standing, known=True)
+            self._stand()
+        if reply == auth.FAILED:
+            self.client.failed_to_log_in(self.loop.time())
+            self._logins_left -= 1
+        self._reckon(reply)
+        if self._logins_left < 1:
+            await self._lock_out()
+        if self.intake.draining:
+            self.retire()
+
+    async def _lock_out(self) -> None:
+        self.say(auth.LOCKED_OUT)
+        self.hang_up()
+
+    async def _no_more_guesses(self) -> None:
+        self.say(commands.GUESSING)
+        self.hang_up()
 
     # ---- the mail --------------------------------------------------------------------------------
 
@@ -130,7 +194,7 @@ class MailSession(Connection):
             self._answer(TOO_BIG)
             return self.hang_up()
         if isinstance(content, bytes):
-            self.state = State.STORE
+            self.state = State.WORK
             content = await self._keep(content)
         return self._answer(content)
 
@@ -144,7 +208,7 @@ class MailSession(Connection):
         except Exception as error:  # noqa: BLE001 - whatever it was, the mail is not kept and the sender must try again
             note(error)
             return OUR_FAULT
-        self._commands_left, self._errors_left = MOST_COMMANDS, MOST_ERRORS
+        self._forgive()
         log.debug("kept a mail of %d octets for %d recipients", len(raw), len(self.recipients))
         return KEPT
 
@@ -160,6 +224,7 @@ class MailSession(Connection):
             peer=self.peer,
             message_id=message_id,
             parent_id=parent_id,
+            login=self.login,
         )
 
     def _answer(self, reply: str) -> None:
@@ -170,3 +235,13 @@ class MailSession(Connection):
         self.progress()
         if self.intake.draining:
             self.retire()
+
+
+_MORE: dict[str, Callable[[MailSession], Awaitable[None]]] = {
+    commands.GO_ON: MailSession._data,
+    commands.START_TLS: MailSession._start_tls,
+    commands.PROVE: MailSession._log_in,
+    commands.GUESSING: MailSession._no_more_guesses,
+    auth.LOCKED_OUT: MailSession._lock_out,
+}
+"""Replies after which there is more to do than to say them."""

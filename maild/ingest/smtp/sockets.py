@@ -1,7 +1,7 @@
 """Sockets to listen on: a `Listener` in, listening sockets out, or SourceUnavailable that says what to do.
 
 Laws: a unix socket appears complete, with its mode, or not at all; what a dead process left is replaced, what a living
-one uses is not.
+one uses is not; systemd's sockets are its own: they are used, not made and not removed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from maild.errors import SourceUnavailable
+from maild.ingest.smtp.activation import Activated
 from maild.model import Source
 from maild.settings import Listener
 
@@ -44,7 +45,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A listening socket, and the place it was given."""
+    """A listening socket, and the place it was given. `inode` is that of a socket file we made, else 0."""
 
     bound: Bound
     sock: socket.socket
@@ -58,8 +59,10 @@ class Opened:
             path.unlink()
 
 
-def open_listener(source: Source, listener: Listener, state: Path) -> list[Opened]:
+def open_listener(source: Source, listener: Listener, state: Path, activated: Activated) -> list[Opened]:
     """Listening sockets, one per address the host name stands for. A relative unix socket lies in `state`."""
+    if listener.systemd:
+        return [Opened(_bound(source, sock), sock) for sock in activated.take(listener.systemd)]
     if listener.socket is not None:
         path = state / listener.socket
         return [Opened(Bound(source, socket=path), _open_unix(path), path.stat().st_ino)]
@@ -67,14 +70,20 @@ def open_listener(source: Source, listener: Listener, state: Path) -> list[Opene
     try:
         for family, address in _places(listener):
             sock = _open_tcp(family, address)
-            host, port = sock.getsockname()[:2]
-            opened.append(Opened(Bound(source, host, port), sock))
+            opened.append(Opened(_bound(source, sock), sock))
     except OSError as error:
         for one in opened:
             one.discard()
         advice = _ADVICE.get(error.errno or 0, f"{error}; correct `host` in maild.yaml")
         raise SourceUnavailable(f"cannot listen on {listener.host}:{listener.port}: {advice}") from error
     return opened
+
+
+def _bound(source: Source, sock: socket.socket) -> Bound:
+    place = sock.getsockname()
+    if sock.family == socket.AF_UNIX:
+        return Bound(source, socket=Path(os.fsdecode(place)))
+    return Bound(source, place[0], place[1])
 
 
 def _places(listener: Listener) -> dict[tuple[int, tuple[object, ...]], None]:

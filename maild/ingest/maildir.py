@@ -1,0 +1,124 @@
+"""A Maildir that is watched: what lies in `new` in, kept mails out, files moved to `cur`.
+
+Laws: a file is moved only after its mail is durable (law 1); one that was kept but not moved, since we were killed,
+is known by its name and counts once. A file that cannot be read stops no other. Nothing is deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from maild.clock import Clock
+from maild.errors import SourceUnavailable
+from maild.ingest.header.scan import noted
+from maild.model import ReceivedMail, Source
+from maild.settings import MaildirSource
+
+AT_ONCE: Final = 50
+BATCH_BYTES: Final = 8 << 20
+# Of a file beyond twice the size limit only the beginning is taken, with this mark and the real size in bytes.
+BEGINNING: Final = 64 << 10
+TRUNCATED: Final = "X-Maild-Truncated"
+
+Keep = Callable[[Sequence[ReceivedMail]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One look: how many mails were kept, and what could not be read, in the system's words ("" for nothing)."""
+
+    kept: int
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class MaildirReader:
+    """Reads one Maildir. `size_limit` is in bytes: files up to twice that size are taken whole."""
+
+    source: MaildirSource
+    clock: Clock
+    size_limit: int
+
+    def look(self, keep: Keep) -> Seen:
+        """Keep what is new. Raises SourceUnavailable where there is no Maildir, and what `keep` raises."""
+        problems: list[str] = []
+        kept = 0
+        for files in self._batches():
+            mails = dict(self._read(files, problems))
+            if mails:
+                keep(list(mails.values()))
+            for file in mails:
+                self._move(file)
+            kept += len(mails)
+        return Seen(kept, problems[0] if problems else "")
+
+    def _batches(self) -> Iterator[list[Path]]:
+        rest = iter(self._files())
+        while some := list(islice(rest, AT_ONCE)):
+            yield from _by_weight(some)
+
+    def _files(self) -> list[Path]:
+        new = self.source.path / "new"
+        try:
+            return sorted(file for file in new.iterdir() if not file.name.startswith("."))
+        except OSError as error:
+            raise SourceUnavailable(f"{new} cannot be read: {error.strerror}") from error
+
+    def _read(self, files: Sequence[Path], problems: list[str]) -> Iterator[tuple[Path, ReceivedMail]]:
+        for file in files:
+            try:
+                yield file, self._mail(file)
+            except FileNotFoundError:
+                continue  # somebody's mail reader was faster
+            except OSError as error:
+                problems.append(f"{file.name}: {error.strerror}")
+
+    def _mail(self, file: Path) -> ReceivedMail:
+        raw, now = self._bytes(file), self.clock()
+        message_id, parent_id = noted(raw)
+        return ReceivedMail(
+            raw=raw,
+            source=Source.FILE,
+            mail_from=None,
+            recipients=(self.source.recipient,),
+            received_at=min(datetime.fromtimestamp(file.stat().st_mtime, UTC), now),
+            peer=str(self.source.path),
+            source_key=f"maildir:{self.source.name}:{_unique(file)}",
+            message_id=message_id,
+            parent_id=parent_id,
+            kept_at=now,
+        )
+
+    def _bytes(self, file: Path) -> bytes:
+        size = file.stat().st_size
+        if size <= 2 * self.size_limit:
+            return file.read_bytes()
+        with file.open("rb") as opened:
+            return f"{TRUNCATED}: {size}\r\n".encode() + opened.read(BEGINNING)
+
+    def _move(self, file: Path) -> None:
+        """To `cur`, unread (maildir(5)); a name that is taken there is the same mail, kept before."""
+        file.replace(self.source.path / "cur" / f"{_unique(file)}:2,")
+
+
+def _unique(file: Path) -> str:
+    return file.name.partition(":")[0]
+
+
+def _by_weight(files: Sequence[Path]) -> Iterator[list[Path]]:
+    batch: list[Path] = []
+    total = 0
+    for file in files:
+        size = file.stat().st_size if file.exists() else 0
+        if batch and total + size > BATCH_BYTES:
+            yield batch
+            batch, total = [], 0
+        batch.append(file)
+        total += size
+    if batch:
+        yield batch
