@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 WORKERS ?= auto
 
-.PHONY: demo test run check bench fuzz format docs lock clean
+.PHONY: demo test run check bench fuzz soak format docs lock clean
 
 demo: .venv/.run        ## the real daemon on loopback, real mails, a table of what became of them (ARGS=--exit)
 	$(BIN)/maild demo $(ARGS)
@@ -23,6 +23,9 @@ bench: .venv/.dev       ## against Postfix and django-helpdesk, side by side; wr
 
 fuzz: .venv/.dev        ## a million broken mails to the reader, 50,000 to a daemon (ARGS="--mails N --daemon M --from N")
 	$(BIN)/python -m tests.hostile.fuzz $(ARGS)
+
+soak: .venv/.dev        ## mailboxes cut, hung and renumbered; nodes frozen; listeners besieged; a restore drill (ARGS="imap nodes …")
+	$(BIN)/python -m tests.soak $(ARGS)
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .

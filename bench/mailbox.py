@@ -1,7 +1,7 @@
 """Mail out of a mailbox: a real Dovecot, the mails put into its inbox with one COPY, and the clock from there.
 
 Two comparisons. Into the inbox: maild with its workers held, beside imapclient alone, which fetches the same mails in
-batches and throws them away. The whole road: over IMAP beside over SMTP, the same mails, everything decided and answered.
+batches and throws them away. The whole road: over IMAP beside over SMTP, the same mails, all decided and answered.
 """
 
 from __future__ import annotations

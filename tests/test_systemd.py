@@ -14,11 +14,12 @@ from tests.servers.requirement import need
 UNITS = Path(__file__).parent.parent / "systemd"
 
 
-@pytest.mark.parametrize("unit", ["maild.service", "maild-worker@.service"])
+@pytest.mark.parametrize("unit", ["maild.service", "maild-worker@.service", "maild-smtp.socket"])
 def test_systemd_finds_nothing_wrong_with_the_unit(unit: str, tmp_path: Path) -> None:
     need(shutil.which("systemd-analyze") is not None, "systemd-analyze")
     here = tmp_path / unit.replace("@", "@one")
-    here.write_text((UNITS / unit).read_text().replace("/opt/maild/bin/maild", sys.executable))
+    for name, path in (("maild.service", tmp_path / "maild.service"), (unit, here)):  # a socket's service is beside it
+        path.write_text((UNITS / name).read_text().replace("/opt/maild/bin/maild", sys.executable))
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", here], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr.strip()) == (0, "")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
@@ -57,6 +58,13 @@ class FolderLedger:
         self._at = page.position
         if page.mails:
             self.wake()
+
+    def looked_at(self) -> datetime | None:
+        """When the folder was last read to its end, as far as the database knows."""
+        with self.house.store.reading() as tx:
+            states = mailbox_states.list_states(tx)
+        here = (one.looked_at for one in states if (one.account, one.folder) == (self.of.account, self.of.folder))
+        return next(here, None)
 
     def to_finish(self, limit: int) -> Sequence[int]:
         with self.house.store.reading() as tx:

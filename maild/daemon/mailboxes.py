@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 from maild.daemon import maildirs
@@ -12,10 +13,13 @@ from maild.daemon.folder import FolderLedger, Teller, lease_of
 from maild.daemon.logins import login_for
 from maild.daemon.maildirs import Maildir
 from maild.daemon.ownership import Thing
-from maild.ingest.imap import ImapWatcher, Login
+from maild.ingest.imap import UPTO_NOW, ImapWatcher, Login, sweep_from
+from maild.model import Page
 from maild.settings import ImapAccount
 from maild.store import mailbox_states
 from maild.store.ledger import FolderId
+
+DAY = timedelta(days=1)
 
 
 @dataclass
@@ -27,6 +31,7 @@ class Mailbox:
     watchers: list[ImapWatcher] = field(default_factory=list)
 
     def begin(self) -> None:
+        self._order_sweep()
         login = login_for(self.account, self.around.settings.state, self.around.house.clock)
         self.watchers = [self._watcher(folder, login) for folder in self.account.folders]
         for watcher in self.watchers:
@@ -52,6 +57,15 @@ class Mailbox:
             size_limit=around.settings.limits.message_size,
             moved=self._ledger(account.move_to, finishes=False) if sweeps and account.move_to else None,
         )
+
+    def _order_sweep(self) -> None:
+        """After a restore: what was moved away since the backup is in the folder it was moved to."""
+        source = self._ledger(self.account.folders[0], finishes=False)
+        at = source.position()
+        if at is None or at.rescan_upto < UPTO_NOW or not self.account.move_to:
+            return
+        since = source.looked_at() or at.began_at or self.around.house.clock()
+        self._ledger(self.account.move_to, finishes=False).store(Page(sweep_from(since - DAY), {}))
 
     def _ledger(self, folder: str, *, finishes: bool) -> FolderLedger:
         around, of = self.around, FolderId(self.account.name, folder)

@@ -41,9 +41,9 @@ def lock(state: Path) -> TextIO:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.seek(0)
-        raise AlreadyRunning(
-            f"another daemon (process {file.read().strip()}) works in {state}: stop it first"
-        ) from None
+        with file:
+            other = file.read().strip()
+        raise AlreadyRunning(f"another daemon (process {other}) works in {state}: stop it first") from None
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()

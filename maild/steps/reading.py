@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An entry with what was read from it (message and keys, or else the plan to set it aside) and what scanners say."""
+    """An entry with message and keys, or else the plan to set it aside, and with what scanners say."""
 
     entry: InboxEntry
     message: Message | None = None

@@ -21,9 +21,8 @@ from maild.store.rows import rows_among
 from maild.store.schema import imap_cursor, imap_mail, inbox_entry
 
 _cursor, _mail = imap_cursor.c, imap_mail.c
-_MOVED = ", ".join(
-    f"{name} = excluded.{name}" for name in ("uidvalidity", "uid", "first_uid", "began_at", "rescan_upto")
-)
+_PLACE = ("uidvalidity", "uid", "first_uid", "began_at", "rescan_upto", "import_upto")
+_MOVED = ", ".join(f"{name} = excluded.{name}" for name in _PLACE)
 _CHANGED = ", ".join(
     f"{name} = excluded.{name}" for name in ("fate", "entry_id", "sha256", "tries", "due_at", "to_finish")
 )
@@ -47,7 +46,7 @@ def position(tx: Connection, of: FolderId) -> Position | None:
     row = tx.execute(select(imap_cursor).where(_cursor.account == of.account, _cursor.folder == of.folder)).first()
     if row is None:
         return None
-    return Position(row.uidvalidity, row.uid, row.first_uid, row.began_at, row.rescan_upto)
+    return Position(row.uidvalidity, row.uid, row.first_uid, row.began_at, row.rescan_upto, row.import_upto)
 
 
 def missed(tx: Connection, of: FolderId, uidvalidity: int) -> tuple[Missed, ...]:
@@ -109,15 +108,7 @@ def _row(uid: int, fate: Fate, **more: Any) -> dict[str, Any]:
 
 
 def _move(tx: Connection, of: FolderId, to: Position) -> None:
-    row = {
-        "account": of.account,
-        "folder": of.folder,
-        "uidvalidity": to.uidvalidity,
-        "uid": to.uid,
-        "first_uid": to.first_uid,
-        "began_at": to.began_at,
-        "rescan_upto": to.rescan_upto,
-    }
+    row = {"account": of.account, "folder": of.folder, **{name: getattr(to, name) for name in _PLACE}}
     insert_rows(tx, imap_cursor, [row], f"(account, folder) DO UPDATE SET {_MOVED}")
 
 

@@ -159,7 +159,7 @@ def retry(tx: Connection, entry: OutboxId, now: datetime) -> None:
 
 def release(tx: Connection, now: datetime, entries: Sequence[OutboxId] | None = None) -> int:
     """Let parked mail go, all of it or these entries; how many went. They are made `now` as far as budgets count."""
-    return _unpark(tx, entries, state=OutboxState.QUEUED, due_at=now, created_at=now)
+    return _unpark(tx, entries, state=OutboxState.QUEUED, due_at=now, created_at=now, reasons=())
 
 
 def drop(tx: Connection, now: datetime, entries: Sequence[OutboxId] | None = None) -> int:

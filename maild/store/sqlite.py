@@ -19,6 +19,8 @@ PRAGMAS = (
     # Kilobytes: a batch's rows and the pages they belong on; with less, SQLite writes them twice.
     "cache_size = -8000",
     f"busy_timeout = {BUSY_SECONDS * 1000}",
+    # A long reader (a backup) lets the WAL grow; it shrinks again even if somebody reads when it is truncated.
+    "journal_size_limit = 67108864",
 )
 HAS_VERSION = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
 FULL = 2

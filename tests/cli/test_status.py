@@ -27,6 +27,7 @@ imap:
   - name: support
     host: imap.example
     user: support@desk.example
+    password_file: imap.txt
     folders: [INBOX, Urgent]
     recipient: support@desk.example
 """

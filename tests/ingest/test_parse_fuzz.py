@@ -46,7 +46,13 @@ def words_of(message: Message) -> Iterator[str]:
     for file in message.attachments:
         yield from (file.filename, file.content_type, file.content_id, file.part)
     yield from (message.subject, message.message_id, message.text, message.visible_text, message.html)
-    yield from (*message.in_reply_to, *message.references, *message.defects, *(hint.address for hint in message.delivered_to), *message.loop_marks)
+    yield from (
+        *message.in_reply_to,
+        *message.references,
+        *message.defects,
+        *(hint.address for hint in message.delivered_to),
+        *message.loop_marks,
+    )
     yield from (text for note in message.notes for text in (note.code, note.text))
     yield from (message.suppress_reply, message.language, message.content_key)
 

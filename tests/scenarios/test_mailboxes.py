@@ -21,6 +21,7 @@ from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.requirement import wait_until
 
 ADA = "ada@acme.example"
+FREEZES = int(os.environ.get("MAILD_FROZEN", "2"))
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_three_nodes_on_one_mailbox_and_pauses_longer_than_the_lease_every_mail_
         world.start()
     wait_until(lambda: looked(worlds[0]), "one node has looked")
     sent = 0
-    for _ in range(2):
+    for _ in range(FREEZES):
         for _ in range(15):
             dovecot.append(mailbox, a_mail(subject=f"Mail {sent}").as_bytes())
             sent += 1

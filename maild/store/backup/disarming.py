@@ -15,7 +15,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, literal, select, text, update
 
-from maild.model import OutboxState
+from maild.model import Answers, OutboxState
 from maild.store import leases
 from maild.store.backup.copying import numbered_tables
 from maild.store.bulk import insert_rows
@@ -81,8 +81,11 @@ def release_claims(tx: Connection, _of: Restoring) -> str:
     """Who had claimed mail then does not work on it now."""
     claimed = update(inbox_entry).where(INBOX_OPEN, inbox_entry.c.state == InboxState.CLAIMED)
     tx.execute(claimed.values(state=InboxState.WAITING, owner="", due_at=EPOCH))
+    # They were decided since, and answered.
+    answered = update(inbox_entry).where(INBOX_OPEN, inbox_entry.c.answers == Answers.SENT)
+    tx.execute(answered.values(answers=Answers.PARKED))
     many = tx.execute(select(func.count()).select_from(inbox_entry).where(INBOX_OPEN)).scalar_one()
-    return f"mails that were not decided then, and will be: {many}" if many else ""
+    return f"mails that were not decided then, and will be, their answers parked: {many}" if many else ""
 
 
 def forget_leases(tx: Connection, _of: Restoring) -> str:
@@ -98,9 +101,9 @@ def close_nodes(tx: Connection, _of: Restoring) -> str:
 
 
 def read_mailboxes_again(tx: Connection, _of: Restoring) -> str:
-    """What came since is in the mailboxes still; the ledger knows what it has already, so nothing is taken twice."""
+    """What came since is in the mailboxes still; what it causes is parked, since it was answered then."""
     many = tx.execute(update(imap_cursor).values(rescan_upto=HIGHEST_UID)).rowcount
-    return f"folders of mailboxes that will be read again from their beginning: {many}" if many else ""
+    return f"folders of mailboxes that are read on from where they were, answers parked: {many}" if many else ""
 
 
 def skip_numbers(tx: Connection, of: Restoring) -> str:

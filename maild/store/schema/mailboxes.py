@@ -23,6 +23,7 @@ imap_cursor = keyed_table(
     _uid("first_uid"),
     instant("began_at", optional=True),
     _uid("rescan_upto"),
+    _uid("import_upto"),
     PrimaryKeyConstraint("account", "folder"),
 )
 

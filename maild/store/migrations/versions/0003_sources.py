@@ -54,7 +54,8 @@ def mail() -> None:
 
 
 def mailboxes() -> None:
-    for column in (big("first_uid", "0"), big("began_at", optional=True), big("rescan_upto", "0")):
+    began = big("began_at", optional=True)
+    for column in (big("first_uid", "0"), began, big("rescan_upto", "0"), big("import_upto", "0")):
         op.add_column("imap_cursor", column)
     keyed(
         "imap_mail",

@@ -1,0 +1,76 @@
+"""`make soak`: what takes too long for the suite, one after the other; the figures go to bench/results/soak-*.json.
+
+imap       sessions cut at every 8th byte, hung, numbered anew; a real Dovecot cut 100 times
+nodes      three daemons on one mailbox, the owner frozen for longer than its lease, again and again
+drip       200 connections that drip, and one honest sender with 25 MB at 200 kB/s
+flood      50 connections that send 200 MB each without a line end
+restore    backups of a large database while it is written to, and restores, on both databases
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent.parent
+NODES = "tests/scenarios/test_mailboxes.py::test_three_nodes_on_one_mailbox_and_pauses_longer_than_the_lease_every_mail_once"
+RUNS: dict[str, tuple[str, ...]] = {
+    "imap": ("-m", "tests.soak.imap"),
+    "nodes": ("-m", "pytest", "-q", "--timeout=3600", NODES),
+    "drip": ("-m", "tests.scenarios.listeners_full", "drip"),
+    "flood": ("-m", "tests.scenarios.listeners_full", "flood"),
+    "restore": ("-m", "tests.soak.restore"),
+}
+FROZEN = "12"
+"""How often an owner is frozen; in the suite it is twice."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="make soak", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("runs", nargs="*", choices=[[], *RUNS], help="which (default: all)")
+    parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results", help="folder for the figures")
+    given = parser.parse_args()
+    done = {name: run(name) for name in given.runs or RUNS}
+    write(done, given.results)
+    return 0 if all(one["good"] for one in done.values()) else 1
+
+
+def run(name: str) -> dict[str, Any]:
+    """One of them, its progress shown; what it prints is its result."""
+    print(f"{name} …", file=sys.stderr, flush=True)
+    begun = time.monotonic()
+    told = subprocess.run(
+        [sys.executable, *RUNS[name]],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"MAILD_FROZEN": FROZEN},
+    )
+    print(told.stdout, flush=True)
+    said = told.stdout.strip().splitlines()[-40:]
+    return {"good": told.returncode == 0, "seconds": round(time.monotonic() - begun), "said": said}
+
+
+def write(done: dict[str, Any], folder: Path) -> None:
+    revision = _git("rev-parse", "--short", "HEAD") + ("+" if _git("status", "--porcelain", "--", "maild") else "")
+    file = folder / f"soak-{datetime.now(UTC):%Y-%m-%d}-{revision}.json"
+    before = json.loads(file.read_text()) if file.exists() else {}
+    file.write_text(json.dumps(before | done, indent=1, ensure_ascii=False) + "\n")
+    print(f"written: {file}")
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
