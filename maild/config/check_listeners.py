@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 
 from maild.errors import SourceUnavailable
 from maild.settings import Listener, Settings
+from maild.settings.here import is_loopback
 from maild.yaml.file import Step
 
 Finding = tuple[str, tuple[Step, ...]]
@@ -77,7 +78,7 @@ def _unix(listener: Listener) -> Wrong:
 
 
 def _login(listener: Listener) -> Wrong:
-    here = listener.socket is not None or (not listener.systemd and _is_loopback(listener.host))
+    here = listener.socket is not None or (not listener.systemd and is_loopback(listener.host))
     if listener.users is not None and listener.tls == "none" and not here:
         yield "passwords would travel in plain text: `users` needs `tls`, or a `host` of this machine's own", "users"
 
@@ -98,13 +99,6 @@ def _proxies(listener: Listener) -> Wrong:
         else:
             if wide:
                 yield f"`{network}` is everybody, and everybody could claim any address: name the balancers", "proxy"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower().rstrip(".") == "localhost"
 
 
 _NONE_GIVEN = Listener()

@@ -6,10 +6,10 @@ In: the settings; out: problems with their place in maild.yaml. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from maild.settings import ImapAccount, Settings
+from maild.settings.here import is_loopback
 from maild.settings.mailboxes import OAuth
 from maild.yaml.file import Step
 
@@ -59,13 +59,6 @@ def is_private(url: str) -> bool:
         return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
     except ValueError:
         return False
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _folders(account: ImapAccount) -> Iterator[Finding]:

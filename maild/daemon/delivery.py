@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -13,7 +14,7 @@ from maild.config import read_secret_file
 from maild.daemon.dots import Dots
 from maild.daemon.vitals import Pulse
 from maild.errors import TemporaryFailure
-from maild.model import Delivery, OutboxEntry
+from maild.model import Delivery, DeliveryResult, OutboxEntry, OutboxId
 from maild.notify.maildir import MaildirRelay
 from maild.notify.smtp import Relay
 from maild.settings import Settings
@@ -37,7 +38,24 @@ class Carrier(Protocol):
     async def close(self) -> None: ...
 
 
-def carrier_for(settings: Settings, house: House, dots: Dots) -> Carrier:
+@dataclass
+class Watched:
+    """The dots, and a sign of life with each of them. `patience`: seconds a relay may take for one mail."""
+
+    dots: Dots
+    pulse: Pulse
+    patience: float
+
+    def about_to_send(self, entry: OutboxId) -> None:
+        self.pulse.beat(self.patience)
+        self.dots.about_to_send(entry)
+
+    def answered(self, entry: OutboxId, result: DeliveryResult) -> None:
+        self.pulse.beat(self.patience)
+        self.dots.answered(entry, result)
+
+
+def carrier_for(settings: Settings, house: House, watched: Watched) -> Carrier:
     if settings.relay is None:
         return MaildirRelay(settings.state / "outgoing", house.clock)
     password = read_secret_file(settings.relay.password_file)
@@ -46,8 +64,8 @@ def carrier_for(settings: Settings, house: House, dots: Dots) -> Carrier:
         password,
         house.clock,
         hostname=settings.hostname,
-        on_dot=dots.about_to_send,
-        on_answer=dots.answered,
+        on_dot=watched.about_to_send,
+        on_answer=watched.answered,
     )
 
 
@@ -57,12 +75,12 @@ class DeliveryLoop:
     A relay is left alone while there is nothing to send; one that cannot be reached costs no mail an attempt.
     """
 
-    def __init__(self, settings: Settings, node: str, house: Callable[[], House], dots: Dots) -> None:
+    def __init__(self, settings: Settings, node: str, house: Callable[[], House], watched: Watched) -> None:
         self._owner = f"{node}/delivery"
         self._house = house
         self._loop = asyncio.get_running_loop()
-        self._dots = dots
-        self._carrier = carrier_for(settings, house(), dots)
+        self._watched = watched
+        self._carrier = carrier_for(settings, house(), watched)
         self._due = asyncio.Event()
         self._unrecorded: tuple[Delivery, ...] = ()
 
@@ -75,8 +93,9 @@ class DeliveryLoop:
         """There may be mail to deliver. On the loop's thread."""
         self._due.set()
 
-    async def run(self, pulse: Pulse) -> None:
-        """For ever: wait, then deliver until nothing is due. `pulse` beats with every mail that is handed over."""
+    async def run(self) -> None:
+        """For ever: wait, then deliver until nothing is due."""
+        pulse = self._watched.pulse
         while True:
             pulse.rest()
             await self._due.wait()
@@ -84,7 +103,7 @@ class DeliveryLoop:
             pulse.beat()
             try:
                 await asyncio.to_thread(self._record_late)
-                while await asyncio.to_thread(self._is_due) and await self._carrier.ready() and await self._some():
+                while await asyncio.to_thread(self._is_due) and await self._ready() and await self._some():
                     pulse.beat()
             except TemporaryFailure as error:
                 log.warning("delivery waits", because=str(error).partition("\n")[0])
@@ -101,6 +120,12 @@ class DeliveryLoop:
         with house.store.reading() as tx:
             return outbox.is_due(tx, house.clock())
 
+    async def _ready(self) -> bool:
+        self._watched.pulse.beat(self._watched.patience)
+        ready = await self._carrier.ready()
+        self._watched.pulse.beat()
+        return ready
+
     async def _some(self) -> int:
         done = await asyncio.to_thread(pipeline.deliver, self._house(), self._owner, self._send)
         self._forget()
@@ -113,10 +138,12 @@ class DeliveryLoop:
             self._forget()
 
     def _forget(self) -> None:
-        self._dots.recorded(delivery.outbox for delivery in self._unrecorded)
+        self._watched.dots.recorded(delivery.outbox for delivery in self._unrecorded)
         self._unrecorded = ()
 
     def _send(self, entries: Sequence[OutboxEntry]) -> Sequence[Delivery]:
         """Called in the thread; what happens to the loop meanwhile must not strand it."""
+        self._watched.pulse.beat(self._watched.patience)
         self._unrecorded = asyncio.run_coroutine_threadsafe(self._carrier.deliver(entries), self._loop).result()
+        self._watched.pulse.beat()
         return self._unrecorded

@@ -91,8 +91,11 @@ class Mailboxes:
         known |= {FolderId(one.name, maildirs.FOLDER) for one in self._around.settings.maildirs}
         self._around.house.store.retrying(partial(mailbox_states.forget_others, configured=known))
 
-    def parts(self) -> Iterator[tuple[str, float]]:
-        """The threads there are now, each with when it last moved (monotonic seconds)."""
+    def imap_parts(self) -> Iterator[tuple[str, float]]:
+        """The threads that read mailboxes now, each with when it last moved (monotonic seconds)."""
         watchers = [watcher for box in self._boxes for watcher in box.watchers]
         yield from ((watcher.name, watcher.moved_at) for watcher in watchers)
+
+    def maildir_parts(self) -> Iterator[tuple[str, float]]:
+        """The same for Maildirs."""
         yield from ((one.watcher.name, one.watcher.moved_at) for one in self._maildirs if one.watcher)

@@ -66,7 +66,7 @@ class Ownership(threading.Thread):
         while not self._closing.is_set():
             for thing in self.things:
                 self._round(thing)
-            self.moved_at = time.monotonic()
+                self.moved_at = time.monotonic()
             self._closing.wait(self._pace.round)
 
     def close(self) -> None:

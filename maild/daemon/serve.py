@@ -21,7 +21,7 @@ from maild.config import load_settings
 from maild.daemon import node, schedule, systemd
 from maild.daemon.background import background
 from maild.daemon.backups import Site
-from maild.daemon.delivery import DeliveryLoop
+from maild.daemon.delivery import DeliveryLoop, Watched
 from maild.daemon.dots import Dots
 from maild.daemon.memory import settle_down
 from maild.daemon.policy import PolicyKeeper
@@ -73,9 +73,11 @@ class Daemon:
         self._name = node.name_of(settings)
         self._stop = asyncio.Event()
         self._dots = Dots(settings.state / "outbox.dots")
-        self._delivery = DeliveryLoop(settings, self._name, self._current, self._dots)
-        self._workers = Workers(settings, house, self._name, self._delivery.wake)
         self._wellbeing = Wellbeing(settings, self._current, self._name, lambda: self._delivery.trouble)
+        watched = Watched(self._dots, self._wellbeing.vitals.pulse("delivery"), self._wellbeing.patience_with_relay)
+        watched.pulse.rest()
+        self._delivery = DeliveryLoop(settings, self._name, self._current, watched)
+        self._workers = Workers(settings, house, self._name, self._delivery.wake)
         site = Site(choice.settings, settings, self._name, house.clock, lambda: house.store)
         self._sources = Sources(site, house, self._workers.wake, self._wellbeing, choice.roles)
 
@@ -103,8 +105,7 @@ class Daemon:
             await stack.enter_async_context(background(looks, self._crashed))
         if "outbox" in self._roles:
             stack.push_async_callback(self._delivery.close)
-            pulse = self._wellbeing.vitals.pulse("delivery", self._wellbeing.patience_with_relay)
-            await stack.enter_async_context(background(self._delivery.run(pulse), self._crashed))
+            await stack.enter_async_context(background(self._delivery.run(), self._crashed))
         await asyncio.to_thread(self._sources.start)
         stack.push_async_callback(self._sources.close)
         if "smtp" in self._roles:

@@ -47,7 +47,8 @@ class Sources:
         self._saves = "clock" in roles and bool(site.settings.backup)
         self._mailboxes = Mailboxes(around) if "imap" in roles else None
         self._ownership = Ownership(house.store, site.node, tuple(self._things()), Pace(site.settings.lease))
-        wellbeing.vitals.watch(self.parts, LONGEST_SILENCE + wellbeing.vitals.usual)
+        wellbeing.vitals.watch(self._quick_parts)
+        wellbeing.vitals.watch(self._patient_parts, LONGEST_SILENCE + wellbeing.vitals.usual)
 
     def _things(self) -> Iterator[Thing]:
         if self._saves:
@@ -62,12 +63,17 @@ class Sources:
         if self._ownership.things:
             self._ownership.start()
 
-    def parts(self) -> Iterator[tuple[str, float]]:
-        """What should move, with when it last did (monotonic seconds)."""
+    def _quick_parts(self) -> Iterator[tuple[str, float]]:
+        """What moves every few seconds, with when it last did (monotonic seconds)."""
         if self._ownership.is_alive():
             yield "ownership", self._ownership.moved_at
         if self._mailboxes:
-            yield from self._mailboxes.parts()
+            yield from self._mailboxes.maildir_parts()
+
+    def _patient_parts(self) -> Iterator[tuple[str, float]]:
+        """Who waits for a server, which may take its time."""
+        if self._mailboxes:
+            yield from self._mailboxes.imap_parts()
 
     def ticks(self) -> Iterator[Tick]:
         """Seconds between two rounds."""

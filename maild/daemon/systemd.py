@@ -15,6 +15,8 @@ def notify(*lines: str) -> bool:
     if address.startswith("@"):
         address = "\0" + address[1:]
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        # A busy service manager must not hold us up: its queue holds a dozen datagrams.
+        sock.setblocking(False)
         sock.connect(address)
         sock.sendall("\n".join(lines).encode())
         return True

@@ -90,7 +90,7 @@ class Workers:
             pulse.beat()
             for number, hand in list(self._hands.items()):
                 if not hand.process.is_alive():
-                    await self._bury(number, hand)
+                    await self._bury(number, hand, pulse)
                 else:
                     self._check_budget(number, hand)
 
@@ -121,7 +121,7 @@ class Workers:
         self._hands[number] = Hand(process, ours, owner)
         asyncio.get_running_loop().add_reader(ours, self._heard, ours)
 
-    async def _bury(self, number: int, hand: Hand) -> None:
+    async def _bury(self, number: int, hand: Hand, pulse: Pulse) -> None:
         """Charge what it died in, give back the rest, put another in its place."""
         asyncio.get_running_loop().remove_reader(hand.line)
         hand.line.close()
@@ -129,14 +129,15 @@ class Workers:
         self._slots.write(number, None)
         cause = hand.killed_for or _death(hand.process)
         log.warning("worker died", worker=hand.owner, inbox=work.entry if work else None, cause=cause)
-        await self._settle_account(hand.owner, work, cause)
+        await self._settle_account(hand.owner, work, cause, pulse)
         self._start(number)
 
-    async def _settle_account(self, owner: str, work: Work | None, cause: str) -> None:
+    async def _settle_account(self, owner: str, work: Work | None, cause: str, pulse: Pulse) -> None:
         """Until the database takes it: an outage must not let a poisonous mail go unrecorded."""
         while True:
             with contextlib.suppress(TemporaryFailure):
                 return await asyncio.to_thread(self._charge, owner, work, cause)
+            pulse.beat()
             await asyncio.sleep(1)
 
     def _charge(self, owner: str, work: Work | None, cause: str) -> None:

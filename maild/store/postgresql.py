@@ -10,7 +10,14 @@ from maild.errors import StoreUnavailable
 
 READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 HAS_VERSION = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'alembic_version'"
-CONNECT_SECONDS = 10
+LINE = {
+    "connect_timeout": 10,
+    # Seconds, and milliseconds: a server that vanished without a word is noticed within half a minute.
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 FROZEN_SECONDS = 15
 """A node that freezes in the middle of a transaction (a paused machine) loses its locks after this: others go on."""
 
@@ -22,7 +29,7 @@ def engine(url: URL, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "maild"},
+        connect_args={"application_name": "maild", **LINE},
     )
     event.listen(made, "connect", _limit_idling)
     return made

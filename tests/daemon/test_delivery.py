@@ -12,7 +12,7 @@ import pytest
 
 from maild import pipeline
 from maild.daemon import delivery
-from maild.daemon.delivery import DeliveryLoop
+from maild.daemon.delivery import DeliveryLoop, Watched
 from maild.daemon.dots import Dots
 from maild.daemon.vitals import Pulse
 from maild.errors import StoreUnavailable
@@ -52,7 +52,7 @@ class Carrier:
 
 async def woken(loop: DeliveryLoop, enough: Callable[[int], bool]) -> None:
     """Run the loop and wake it again and again, until the number of times is enough."""
-    task, times = asyncio.create_task(loop.run(Pulse("delivery", 60, time.monotonic))), 0
+    task, times = asyncio.create_task(loop.run()), 0
     async with asyncio.timeout(20):
         while not enough(times):
             loop.wake()
@@ -73,7 +73,8 @@ def run(store: Store, folder: Path, enough: Callable[[int], bool]) -> None:
     house = House(store, lambda: NOON, a_policy(), TOKENS, Renderer((), TOKENS, "mx.desk.example"))
 
     async def main() -> None:
-        await woken(DeliveryLoop(Settings(), "n", lambda: house, Dots(folder / "dots")), enough)
+        watched = Watched(Dots(folder / "dots"), Pulse("delivery", 60, time.monotonic), 60)
+        await woken(DeliveryLoop(Settings(), "n", lambda: house, watched), enough)
 
     asyncio.run(main())
 

@@ -50,7 +50,7 @@ def subjects(world: World) -> Counter[str]:
 @pytest.mark.dovecot
 @pytest.mark.postgres
 @pytest.mark.timeout(180)
-def test_three_nodes_on_one_mailbox_and_pauses_longer_than_the_lease_every_mail_once(
+def test_three_nodes_on_one_mailbox_take_every_mail_once_whoever_freezes(
     build: Callable[..., World], dovecot: Dovecot, mailbox: str, account: dict[str, Any], empty_postgres_url: str
 ) -> None:
     """FAULT-A12: the owner is stopped (SIGSTOP) in the middle of its work, and goes on when another one owns it."""

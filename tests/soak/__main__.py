@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
-NODES = "tests/scenarios/test_mailboxes.py::test_three_nodes_on_one_mailbox_and_pauses_longer_than_the_lease_every_mail_once"
+NODES = "tests/scenarios/test_mailboxes.py::test_three_nodes_on_one_mailbox_take_every_mail_once_whoever_freezes"
 RUNS: dict[str, tuple[str, ...]] = {
     "imap": ("-m", "tests.soak.imap"),
     "nodes": ("-m", "pytest", "-q", "--timeout=3600", NODES),

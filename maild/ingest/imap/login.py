@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 from typing import Final
 
 from imapclient.exceptions import IMAPClientAbortError, LoginError
@@ -21,6 +20,7 @@ from maild.ingest.imap.answers import words
 from maild.ingest.imap.oauth.tokens import Tokens
 from maild.ingest.imap.session import ImapSession
 from maild.settings import ImapAccount
+from maild.settings.here import is_loopback
 
 Login = Callable[[ImapSession], None]
 
@@ -35,13 +35,6 @@ def require_private_line(account: ImapAccount) -> None:
         return
     told = f"imap account {account.name}: without tls the password would cross the network readable; set `tls: true`"
     raise ConfigError(Problem("maild.yaml", 0, 0, told))
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def password_login(user: str, password: str) -> Login:
