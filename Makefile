@@ -10,6 +10,7 @@ demo: .venv/.run        ## the real daemon on loopback, real mails, a table of w
 	$(BIN)/maild demo $(ARGS)
 
 test: .venv/.dev        ## the whole test suite, on SQLite and PostgreSQL
+	$(BIN)/python -m compileall -q maild   # the tests start maild hundreds of times
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 run: .venv/.run         ## the daemon with config/maild.yaml

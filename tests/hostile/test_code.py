@@ -48,12 +48,20 @@ ALLOWED = {
         "maild.notify.environment",
         "from_string",
     ): "the one place templates are made: of the operator's files, never of mail",
+    ("maild.store.backup.packing", "zlib"): "backups: files of the operator's, as large as the disk has room for",
     ("maild.daemon.worker", "ctypes"): "prctl: workers end with their parent",
     ("maild.daemon.worker", "CDLL"): "the same",
 }
 FIRST_MIGRATION = "maild.store.migrations.versions.0001_first_schema"
 ALLOWED_QUERIES = {
     ("maild.store.postgresql", "SHOW {}"): "the names of two settings, written beside it",
+    ("maild.store.postgresql", "SET idle_in_transaction_session_timeout = {}"): "a number, written beside it",
+    ("maild.store.backup.content", "DROP TABLE IF EXISTS {}"): "a name written beside it",
+    ("maild.store.backup.content", "PRAGMA integrity_check({})"): "a number, written beside it",
+    ("maild.store.backup.content", 'SELECT count(*) FROM "{}"'): "the names of maild's own tables",
+    ("maild.store.backup.copying", "PRAGMA {}"): "pragmas written beside it",
+    ("maild.store.backup.placing", 'SELECT {} FROM "{}"'): "maild's own tables and columns",
+    ("maild.store.backup.placing", "TRUNCATE {}"): "the names of maild's own tables",
     ("maild.store.sqlite", "PRAGMA {}"): "pragmas written beside it",
     ("maild.store.sqlite", "PRAGMA query_only = {}"): "a number made of a bool",
     (FIRST_MIGRATION, "INSERT INTO sqlite_sequence (name, seq) VALUES ('ticket', {})"): "a number",

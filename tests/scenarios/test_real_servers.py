@@ -70,7 +70,7 @@ def test_mail_in_a_mailbox_becomes_tickets_and_the_mailbox_stays_as_it_is(
     world.start()
     world.until_quiet(3)
     assert world.dispositions() == ["new ticket"] * 3
-    assert len(world.mails_to(ADA)) == 3
+    assert len(world.mails_to(ADA)) == 2, "what an import finds is not answered"
     with dovecot.client(mailbox, "INBOX") as client:
         flags = [mail[b"FLAGS"] for mail in client.fetch(client.search(), ["FLAGS"]).values()]
     assert len(flags) == 3 and {flag for mail in flags for flag in mail} <= {b"\\Recent"}

@@ -17,12 +17,8 @@ from tests.store.backup_kit import a_store, bring_back, save
 TICKETS, SECONDS = 500, 10.0
 
 
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def test_after_a_restore_work_goes_on_and_nothing_goes_out_twice(
-    build: Callable[..., World], request: pytest.FixtureRequest, kind: str, tmp_path: Path
-) -> None:
-    database = "sqlite:///maild.db" if kind == "sqlite" else request.getfixturevalue("empty_postgres_url")
-    world = build(database=database)
+def test_after_a_restore_work_goes_on_and_nothing_goes_out_twice(build: Callable[..., World], tmp_path: Path) -> None:
+    world = build()
     # Nobody sends yet: a confirmation waits to go out while the backup is made.
     world.start("--roles", "smtp,workers,clock")
     world.send(a_mail("bob@people.example", "before", Message_ID="<before@people.example>"))
@@ -34,9 +30,8 @@ def test_after_a_restore_work_goes_on_and_nothing_goes_out_twice(
     world.send(a_mail("eve@people.example", "after", Message_ID="<after@people.example>"))
     world.until_quiet(2)
     world.stop()
-    if kind == "sqlite":
-        shutil.rmtree(world.state)
-    told = world.maild("restore", str(file), *(("--replace",) if kind == "postgresql" else ()))
+    shutil.rmtree(world.state)
+    told = world.maild("restore", str(file))
     assert "parked now: 1" in told
     world.start()
     world.send(a_mail("grace@people.example", "new", Message_ID="<new@people.example>"))

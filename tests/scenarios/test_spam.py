@@ -12,18 +12,12 @@ from tests.servers.requirement import wait_until
 from tests.servers.rspamd import REJECT, RunningRspamd, a_rspamd
 
 FLAG = {"name": "X-Spam-Flag", "value": "/^yes/i"}
-BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 
 @pytest.fixture(scope="module")
 def rspamd() -> Iterator[RunningRspamd]:
     with a_rspamd() as running:
         yield running
-
-
-@pytest.fixture(params=BOTH)
-def database(request: pytest.FixtureRequest) -> str:
-    return request.getfixturevalue("empty_postgres_url") if request.param == "postgresql" else "sqlite:///maild.db"
 
 
 def with_a_virus():
@@ -40,13 +34,11 @@ def attempts(world: World) -> set[int]:
     return {row.attempts for row in world.rows("SELECT attempts FROM inbox_entry")}
 
 
-def test_nothing_bad_is_answered_and_nothing_good_is_lost(
-    build: Callable[..., World], database: str, rspamd: RunningRspamd
-) -> None:
+def test_nothing_bad_is_answered_and_nothing_good_is_lost(build: Callable[..., World], rspamd: RunningRspamd) -> None:
     """The scanner for viruses hangs at first: mail waits, and status says why. Then it is there."""
     with a_fake_clamd(hanging) as hung:
         scanners = {"headers": [FLAG], "clamd": {"port": hung.port}, "rspamd": {"url": rspamd.url}, "timeout": 2}
-        world = build(database=database, screening=scanners)
+        world = build(screening=scanners)
         world.start()
         world.send(a_mail("Bob <bob@acme.example>", "Printer"))
         world.send(with_a_virus())

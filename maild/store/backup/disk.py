@@ -10,7 +10,6 @@ import errno
 import fcntl
 import hashlib
 import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -79,7 +78,8 @@ def fingerprint(path: Path, step: Callable[[float], None] = lambda _part: None) 
 
 def require_room(folder: Path, needed: int, what: str) -> None:
     """Raise BackupFailed unless so many bytes fit, and some more: a full disk would stop the mail."""
-    free = shutil.disk_usage(folder).free
+    told = os.statvfs(folder)
+    free = told.f_bavail * told.f_frsize
     if free < needed + RESERVE:
         have, want = free >> 20, (needed + RESERVE) >> 20
         raise BackupFailed(f"{folder} is too full for {what}: {have} MiB are free, about {want} MiB are needed")
