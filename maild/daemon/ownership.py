@@ -65,7 +65,7 @@ class Ownership(threading.Thread):
     def run(self) -> None:
         while not self._closing.is_set():
             for thing in self.things:
-                self._round(thing)
+                self._guarded(thing)
                 self.moved_at = time.monotonic()
             self._closing.wait(self._pace.round)
 
@@ -78,13 +78,17 @@ class Ownership(threading.Thread):
             if thing.mine:
                 self._let_go(thing)
 
+    def _guarded(self, thing: Thing) -> None:
+        try:
+            self._round(thing)
+        except Exception as error:  # noqa: BLE001 - the thread's one catch-all: the other things go on
+            log.error("ownership is at fault", thing=thing.name, error=type(error).__name__)
+            self._unsure(thing, error)
+
     def _round(self, thing: Thing) -> None:
         try:
             taken = self._store.retrying(lambda tx: self._ask(tx, thing))
         except TemporaryFailure as error:
-            return self._unsure(thing, error)
-        except Exception as error:  # noqa: BLE001 - the thread's one catch-all: the other things go on
-            log.error("ownership is at fault", thing=thing.name, error=type(error).__name__)
             return self._unsure(thing, error)
         if taken:
             thing.seen, thing.since = taken, time.monotonic()
@@ -109,9 +113,15 @@ class Ownership(threading.Thread):
             self._lost(thing)
 
     def _gained(self, thing: Thing) -> None:
+        try:
+            thing.begin()
+        except TemporaryFailure as error:
+            # It stays ours, and the next round begins again.
+            log.warning("cannot begin", thing=thing.name, because=str(error).partition("\n")[0])
+            return thing.end()
         log.info("owned by this node", thing=thing.name)
         thing.mine = True
-        thing.begin()
+        return None
 
     def _lost(self, thing: Thing) -> None:
         log.warning("owned by another node", thing=thing.name, owner=thing.seen.owner)

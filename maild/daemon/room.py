@@ -7,7 +7,6 @@ again mail is taken again by itself; a reply tells a stranger nothing of the hou
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ import structlog
 from maild.config import database_url
 from maild.errors import MaildError, TemporaryFailure
 from maild.settings import MEBIBYTE, Settings
+from maild.store.backup.disk import free_bytes
 from maild.store.engine import Store, open_store
 from maild.store.health_views import answers
 
@@ -36,12 +36,6 @@ class Lack:
 
     reply: str
     why: str
-
-
-def free_bytes(folder: Path) -> int:
-    """What we, and not root, may still write there."""
-    told = os.statvfs(folder)
-    return told.f_bavail * told.f_frsize
 
 
 @dataclass

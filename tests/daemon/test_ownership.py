@@ -136,3 +136,18 @@ def test_while_the_database_is_away_a_mailbox_is_let_go_before_others_may_take_i
         wait_until(lambda: not box.owned, "what the lease says")
         away.clear()
         wait_until(lambda: box.owned, "what the lease says")
+
+
+def test_what_cannot_begin_is_begun_again_in_the_next_round(store: Store) -> None:
+    box = Box()
+
+    def fails_at_first() -> None:
+        box.times += 1
+        if box.times < 3:
+            raise StoreUnavailable("gone")
+        box.owned = True
+
+    box.thing.begin = fails_at_first
+    with keeping(store, "a", box):
+        wait_until(lambda: box.owned, "it has begun")
+    assert not box.owned

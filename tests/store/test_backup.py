@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import stat
 import subprocess
 import threading
@@ -223,8 +222,7 @@ def test_a_place_that_cannot_be_written_is_told(sqlite_url: str, tmp_path: Path,
 
 
 def test_a_disk_without_room_for_the_copy_is_left_alone(sqlite_url: str, folder: Path, monkeypatch) -> None:
-    usage = shutil.disk_usage(folder.parent)._replace(free=disk.RESERVE + 1000)
-    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _path: usage)
+    monkeypatch.setattr(disk, "free_bytes", lambda _path: disk.RESERVE + 1000)
     with a_store(sqlite_url) as store, pytest.raises(BackupFailed, match="too full for the copy"):
         save(store, folder)
 

@@ -76,10 +76,15 @@ def fingerprint(path: Path, step: Callable[[float], None] = lambda _part: None) 
     return digest.hexdigest(), size
 
 
+def free_bytes(folder: Path) -> int:
+    """What we, and not root, may still write there."""
+    told = os.statvfs(folder)
+    return told.f_bavail * told.f_frsize
+
+
 def require_room(folder: Path, needed: int, what: str) -> None:
     """Raise BackupFailed unless so many bytes fit, and some more: a full disk would stop the mail."""
-    told = os.statvfs(folder)
-    free = told.f_bavail * told.f_frsize
+    free = free_bytes(folder)
     if free < needed + RESERVE:
         have, want = free >> 20, (needed + RESERVE) >> 20
         raise BackupFailed(f"{folder} is too full for {what}: {have} MiB are free, about {want} MiB are needed")
