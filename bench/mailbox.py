@@ -87,13 +87,17 @@ def fetched_alone(mails: Sequence[Mail]) -> float:
 
 
 def into_the_inbox(mails: Sequence[Mail]) -> float:
-    """maild with its workers held: mails a second, from the COPY until all are durable."""
+    """maild with its workers held: mails a second, from the first durable batch to the last.
+
+    How soon it hears of the first is another question (IDLE), which the whole road answers.
+    """
     with a_mailbox() as box, _reading(box, Workload(4), roles="smtp,imap") as node:
         box.stage(mails)
-        begin = time.monotonic()
         box.release()
+        wait_until(lambda: node.taken() > 0, "maild has taken the first")
+        begin, first = time.monotonic(), node.taken()
         wait_until(lambda: node.taken() == len(mails), "maild has taken everything")
-        return len(mails) / (time.monotonic() - begin)
+        return (len(mails) - first) / (time.monotonic() - begin)
 
 
 def road(workload: Workload) -> Run:

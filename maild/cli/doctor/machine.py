@@ -14,10 +14,10 @@ from pathlib import Path
 from maild.cli.doctor.finding import Finding, failed, ok, untried, warning
 from maild.cli.doctor.patient import Patient
 from maild.cli.house import database_file
-from maild.daemon.room import free_bytes
 from maild.settings import MEBIBYTE, Settings
 from maild.steps.secret import LENGTH, NAME, fingerprint
 from maild.store import health_views, policies
+from maild.store.backup.disk import free_bytes
 
 SKEW = timedelta(seconds=5)
 BAD_SKEW = timedelta(seconds=60)
