@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from maild.errors import ConfigError
 from maild.ingest.imap import ImapWatcher, Pauses, password_login
 from maild.ingest.imap.answers import words
+from maild.ingest.imap.session import ImapSession
+from maild.model import Page
 from tests.ingest.imap_ledger import NOON, Ledger, account, mail, watching
 from tests.servers.fake_imap import Script, fake_imap
 from tests.servers.requirement import wait_until
@@ -60,6 +63,33 @@ def test_who_is_woken_looks_at_once() -> None:
         watcher.wake()
         wait_until(lambda: ledger.subjects == ["one", "two"], "the second mail")
     assert ledger.state.error == ""
+
+
+def test_a_session_that_is_cut_a_moment_after_the_waking_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen once in a thousand runs: woken between two looks, the thread went on with the session that was cut then."""
+    script, ledger = Script(box("one")), Ledger()
+    storing, is_cut = threading.Event(), threading.Event()
+    cut, store = ImapSession.cut, Ledger.store
+
+    def late_cut(session: ImapSession) -> None:
+        storing.wait(10)
+        cut(session)
+        is_cut.set()
+
+    def slow_store(here: Ledger, page: Page) -> None:
+        if page.mails and here.subjects:
+            storing.set()
+            is_cut.wait(10)
+        store(here, page)
+
+    monkeypatch.setattr(ImapSession, "cut", late_cut)
+    monkeypatch.setattr(Ledger, "store", slow_store)
+    with fake_imap(script) as server, watching(account(server.port, poll=300), ledger) as watcher:
+        wait_until(lambda: ledger.subjects == ["one"] and ledger.state.looked_at, "the first mail")
+        script.mails[2] = mail("two")
+        watcher.wake()
+        wait_until(lambda: ledger.subjects == ["one", "two"], "the second mail")
+    assert not [state.error for state in ledger.states if state.error]
 
 
 def test_without_uidvalidity_nothing_is_guessed() -> None:

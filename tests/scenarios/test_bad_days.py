@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import smtplib
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.scenarios.world import SUPPORT, World, a_mail
-from tests.servers.requirement import free_port, wait_until
+from tests.servers.requirement import wait_until
 
 ADA = "ada@acme.example"
 HEADERS = b"From: ada@acme.example\r\nTo: support@desk.example\r\nMessage-ID: <bad%d@mail.example>\r\n"
@@ -92,12 +93,15 @@ def test_a_mail_over_the_limit_is_refused_with_552_and_nothing_of_it_is_kept(bui
 def test_while_the_relay_is_down_mail_waits_and_goes_out_when_it_is_back(build: Callable[..., World]) -> None:
     world = build()
     port = world.sink.port
-    world.relay_through(free_port())
-    world.start()
-    world.send(a_mail())
-    wait_until(lambda: len(world.dispositions()) == 1, "decided")
-    assert len(world.unsent()) == 1
-    world.stop()
+    # Bound and not listening: nobody answers there, and nobody else's server can.
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        world.relay_through(nobody.getsockname()[1])
+        world.start()
+        world.send(a_mail())
+        wait_until(lambda: len(world.dispositions()) == 1, "decided")
+        assert len(world.unsent()) == 1
+        world.stop()
     world.relay_through(port)
     world.start()
     world.until_quiet(1)

@@ -21,7 +21,7 @@ import structlog
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from maild.clock import Clock, system_clock
-from maild.errors import MaildError
+from maild.errors import MaildError, SourceUnavailable
 from maild.ingest.imap.answers import words
 from maild.ingest.imap.finishing import Finisher
 from maild.ingest.imap.ledger import Ledger
@@ -204,7 +204,9 @@ class ImapWatcher(threading.Thread):
             session.idle(seconds)
         else:
             self._rest(seconds)
-            self._woken.clear()
+            if self._woken.is_set():
+                # Whoever woke us cuts this session, now or in a moment: only a new one is safe.
+                raise SourceUnavailable("woken")
 
     def _rest(self, seconds: float) -> None:
         """Wait until woken, at most so long, and be seen to live."""
