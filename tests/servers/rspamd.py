@@ -64,7 +64,7 @@ def a_rspamd() -> Iterator[RunningRspamd]:
     (home / "rspamd.conf").write_text(settings)
     with (home / "out").open("wb") as out:
         command = [*DIES_WITH_US, "rspamd", "-f", "-i", "-c", str(home / "rspamd.conf")]
-        process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)
+        process = subprocess.Popen(command, cwd=home, stdout=out, stderr=out, start_new_session=True)
     try:
         ready = (port, controller)
         wait_until(lambda: process.poll() is not None or all(map(pongs, ready)), "rspamd answers", 60)
