@@ -17,7 +17,7 @@ from imapclient import IMAPClient
 
 from bench.maild_node import MaildNode, running_maild
 from bench.road import Run, check_confirmations
-from bench.sink import running_sink
+from bench.sink import Sink, running_sink
 from bench.waiting import Incomplete, expect, wait_until
 from bench.workload import DESK, Mail, Workload
 from tests.servers.dovecot import PASSWORD, Dovecot, running_dovecot
@@ -104,18 +104,22 @@ def road(workload: Workload) -> Run:
     """The whole road over IMAP, on SQLite; what `road.maild` does over SMTP."""
     run = Run(workload.messages)
     with running_sink() as sink, a_mailbox() as box, _reading(box, workload, relay=sink.port) as node:
-        for mails in (lambda: workload.first, lambda: workload.replies(node.tickets())):
-            some = mails()
-            box.stage(some)
-            taken = node.taken() + len(some)
-            with run.clock(node.pid):
-                box.release()
-                wait_until(lambda taken=taken: node.taken() >= taken, "maild has taken everything")  # type: ignore[misc]
-                wait_until(lambda: node.undecided() == 0, "maild has decided everything")
-                wait_until(lambda: sink.count >= len(workload.new), "maild has confirmed everything")
+        _send(run, node, box, workload.first, sink, len(workload.new))
+        _send(run, node, box, workload.replies(node.tickets()), sink, len(workload.new))
         expect("maild's tickets", node.opened(), len(workload.new))
         check_confirmations(sink, workload)
     return run
+
+
+def _send(run: Run, node: MaildNode, box: Mailbox, mails: Sequence[Mail], sink: Sink, confirmations: int) -> None:
+    """Into the mailbox, and wait until all is done."""
+    box.stage(mails)
+    taken = node.taken() + len(mails)
+    with run.clock(node.pid):
+        box.release()
+        wait_until(lambda: node.taken() >= taken, "maild has taken everything")
+        wait_until(lambda: node.undecided() == 0, "maild has decided everything")
+        wait_until(lambda: sink.count >= confirmations, "maild has confirmed everything")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from maild.decide.desk import USUAL
 from maild.desks.policy import Desk
 from maild.ingest.header.addresses import normal_address, read_mailboxes
 from maild.ingest.header.headers import Headers
@@ -29,7 +30,6 @@ Recipient = Annotated[
         "--rcpt", metavar="ADDRESS", help="Desk it was sent to; else as its headers say, else the first desk."
     ),
 ]
-DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
 
 
 def headers_of(raw: bytes) -> Headers:
@@ -40,7 +40,7 @@ def headers_of(raw: bytes) -> Headers:
 def recipient_of(raw: bytes, desks: Sequence[Desk]) -> str:
     """The desk address that the headers name, else the first desk's."""
     ours = {address for desk in desks for address in desk.addresses}
-    named = (address for address in _named(headers_of(raw), DELIVERED) if _stem(address) in ours)
+    named = (address for address in _named(headers_of(raw), USUAL) if _stem(address) in ours)
     return next(named, desks[0].address)
 
 

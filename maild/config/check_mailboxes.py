@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
+from maild.ingest.header.hints import NOTED_IN
 from maild.settings import ImapAccount, Settings
 from maild.settings.here import is_loopback
 from maild.settings.mailboxes import OAuth
 from maild.yaml.file import Step
+from maild.yaml.suggest import did_you_mean
 
 Finding = tuple[str, tuple[Step, ...]]
 
@@ -23,6 +25,7 @@ def problems(settings: Settings) -> Iterator[Finding]:
             for message, path in check(account):
                 yield message, ("imap", number, *path)
     yield from _names(settings)
+    yield from _headers(settings)
     yield from _twice(settings.imap)
 
 
@@ -98,3 +101,15 @@ def _twice(accounts: Sequence[ImapAccount]) -> Iterator[Finding]:
             other = seen.setdefault(key, account.name)
             if other != account.name:
                 yield f"account `{other}` reads this folder already", ("imap", number, "folders", place)
+
+
+def _headers(settings: Settings) -> Iterator[Finding]:
+    """Only what is read of a mail can name its desk."""
+    known = (*NOTED_IN, "to", "cc")
+    lists = [(("imap", number), one.recipient_headers) for number, one in enumerate(settings.imap)]
+    lists += [(("maildirs", number), one.recipient_headers) for number, one in enumerate(settings.maildirs)]
+    for path, headers in lists:
+        for place, header in enumerate(headers):
+            if header.lower() not in known:
+                told = f"`{header}` is no header that names a recipient{did_you_mean(header.lower(), known)}"
+                yield f"{told}; known are {', '.join(known)}", (*path, "recipient_headers", place)

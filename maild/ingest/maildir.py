@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from maild.clock import Clock
 from maild.errors import SourceUnavailable
+from maild.ingest.batches import BEGINNING, batches, beginning, groups
 from maild.ingest.header.scan import noted
 from maild.model import ReceivedMail, Source
 from maild.settings import MaildirSource
 
-AT_ONCE: Final = 50
-BATCH_BYTES: Final = 8 << 20
-# Of a file beyond twice the size limit only the beginning is taken, with this mark and the real size in bytes.
-BEGINNING: Final = 64 << 10
-TRUNCATED: Final = "X-Maild-Truncated"
+SIZES_AT_ONCE: Final = 500
 
 Keep = Callable[[Sequence[ReceivedMail]], None]
 
@@ -57,10 +53,9 @@ class MaildirReader:
             kept += len(mails)
         return Seen(kept, problems[0] if problems else "")
 
-    def _batches(self) -> Iterator[list[Path]]:
-        rest = iter(self._files())
-        while some := list(islice(rest, AT_ONCE)):
-            yield from _by_weight(some)
+    def _batches(self) -> Iterator[Sequence[Path]]:
+        for some in groups(self._files(), SIZES_AT_ONCE):
+            yield from batches({file: _size(file) for file in some})
 
     def _files(self) -> list[Path]:
         new = self.source.path / "new"
@@ -99,7 +94,7 @@ class MaildirReader:
         if size <= 2 * self.size_limit:
             return file.read_bytes()
         with file.open("rb") as opened:
-            return f"{TRUNCATED}: {size}\r\n".encode() + opened.read(BEGINNING)
+            return beginning(opened.read(BEGINNING), size)
 
     def _move(self, file: Path) -> None:
         """To `cur`, unread (maildir(5)); a name that is taken there is the same mail, kept before."""
@@ -110,15 +105,6 @@ def _unique(file: Path) -> str:
     return file.name.partition(":")[0]
 
 
-def _by_weight(files: Sequence[Path]) -> Iterator[list[Path]]:
-    batch: list[Path] = []
-    total = 0
-    for file in files:
-        size = file.stat().st_size if file.exists() else 0
-        if batch and total + size > BATCH_BYTES:
-            yield batch
-            batch, total = [], 0
-        batch.append(file)
-        total += size
-    if batch:
-        yield batch
+def _size(file: Path) -> int:
+    """0 for one that is gone: reading it will tell."""
+    return file.stat().st_size if file.exists() else 0

@@ -13,6 +13,8 @@ from maild.settings.base import Port, Section
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Folder = Annotated[str, Field(pattern=r"^[^\r\n\x00]+$")]
 
+RECIPIENT_HEADERS = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Cc")
+
 
 class OAuth(Section):
     """How access tokens for a mailbox are had (RFC 6749): by a refresh token, or as an application of its own."""
@@ -65,7 +67,7 @@ class ImapAccount(Section):
     folders: tuple[Folder, ...] = Field(default=("INBOX",), min_length=1, description="Folders to read.")
     recipient: str = Field(description="Desk address that mail from this account is for when its headers name none.")
     recipient_headers: tuple[str, ...] = Field(
-        default=("X-Original-To", "Delivered-To", "Envelope-To", "To", "Cc"),
+        default=RECIPIENT_HEADERS,
         description="Headers that name the desk, in the order they are asked; the first that names one decides.",
     )
     poll: float = Field(default=60, gt=0, description="Seconds between looks when the server does not push (IDLE).")
@@ -89,7 +91,7 @@ class MaildirSource(Section):
     path: Path = Field(description="The Maildir.")
     recipient: str = Field(description="Desk address that its mail is for when its headers name none.")
     recipient_headers: tuple[str, ...] = Field(
-        default=("X-Original-To", "Delivered-To", "Envelope-To", "To", "Cc"),
+        default=RECIPIENT_HEADERS,
         description="Headers that name the desk, in the order they are asked; the first that names one decides.",
     )
     poll: float = Field(default=5, gt=0, description="Seconds between two looks.")

@@ -75,3 +75,9 @@ def test_names_of_maildirs_are_unique() -> None:
     assert found(maildirs=[maildir, maildir]) == [
         ("there is another Maildir `drop`: names are unique", ("maildirs", 1, "name"))
     ]
+
+
+def test_a_header_that_names_no_recipient_is_told_with_the_one_that_was_meant() -> None:
+    ((message, path),) = found(box(recipient_headers=("To", "Delivered-Too")))
+    assert path == ("imap", 0, "recipient_headers", 1)
+    assert "did you mean `delivered-to`?" in message

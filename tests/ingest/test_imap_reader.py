@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from imapclient.exceptions import IMAPClientAbortError
 
 from maild.errors import StoreUnavailable, TemporaryFailure
+from maild.ingest.batches import BATCH_BYTES, BATCH_MAILS, batches
 from maild.ingest.imap.answers import Folder, Outline
-from maild.ingest.imap.batches import BATCH_BYTES, BATCH_MAILS, batches
 from maild.ingest.imap.reader import FolderReader
 from maild.ingest.imap.session import ImapSession
 from maild.model import Fate, Page

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from maild.errors import SourceUnavailable, StoreUnavailable
+from maild.ingest.batches import BATCH_BYTES
 from maild.ingest.maildir import MaildirReader
 from maild.model import ReceivedMail
 from maild.settings import MaildirSource
@@ -93,8 +94,9 @@ def test_many_mails_go_in_portions_in_their_order(box: Path) -> None:
     for number in range(120):
         put(box, f"{number:04}.a.host", b"x" * 100_000)
     portions: list[list[str | None]] = []
+    most = BATCH_BYTES // 100_000
     a_reader(box).look(lambda mails: portions.append([mail.source_key for mail in mails]))
-    assert max(map(len, portions)) <= 50
+    assert [len(portion) for portion in portions] == [most, 120 - most]
     assert [key for portion in portions for key in portion] == [
         f"maildir:spool:{number:04}.a.host" for number in range(120)
     ]

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import Connection, event, text
 
 from maild.errors import ConfigError, Conflict, SchemaMismatch, StoreFull, StoreUnavailable
-from maild.store import cursors, inbox, sqlite
+from maild.model import Page, Position
+from maild.store import inbox, ledger, sqlite
 from maild.store.engine import Store, open_store, require_schema
 from tests.builders import NOON
 from tests.servers import postgres
@@ -88,13 +89,25 @@ def test_no_url_shows_the_password(on_sqlite: Store) -> None:
     assert "hunter2" not in str(caught.value)
 
 
+FOLDER = ledger.FolderId("a", "INBOX")
+
+
+def put(tx: Connection, uid: int) -> None:
+    ledger.keep(tx, FOLDER, Page(Position(1, uid), {}), finishes=False)
+
+
+def at(tx: Connection) -> int:
+    position = ledger.position(tx, FOLDER)
+    return position.uid if position else 0
+
+
 def test_a_reader_writes_nothing(store: Store) -> None:
     with pytest.raises(Exception, match=r"read-?only"), store.reading() as tx:
-        cursors.put(tx, "a", "INBOX", 1, 2)
+        put(tx, 2)
     with store.transaction() as tx:
-        cursors.put(tx, "a", "INBOX", 1, 2)
+        put(tx, 2)
     with store.reading() as tx:
-        assert cursors.get(tx, "a", "INBOX") == (1, 2)
+        assert at(tx) == 2
 
 
 def test_an_exception_undoes_the_transaction(store: Store) -> None:
@@ -107,12 +120,11 @@ def test_an_exception_undoes_the_transaction(store: Store) -> None:
 
 def test_writers_that_read_first_lose_no_update(store: Store) -> None:
     with store.transaction() as tx:
-        cursors.put(tx, "a", "INBOX", 1, 0)
+        put(tx, 0)
 
     def count(tx: Connection) -> None:
         tx.execute(text("SELECT 1 FROM imap_cursor FOR UPDATE" if store.dialect_name == "postgresql" else "SELECT 1"))
-        _, uid = cursors.get(tx, "a", "INBOX") or (0, 0)
-        cursors.put(tx, "a", "INBOX", 1, uid + 1)
+        put(tx, at(tx) + 1)
 
     threads = [threading.Thread(target=lambda: [store.retrying(count) for _ in range(20)]) for _ in range(4)]
     for thread in threads:
@@ -120,7 +132,7 @@ def test_writers_that_read_first_lose_no_update(store: Store) -> None:
     for thread in threads:
         thread.join(60)
     with store.reading() as tx:
-        assert cursors.get(tx, "a", "INBOX") == (1, 80)
+        assert at(tx) == 80
 
 
 def test_a_row_that_must_be_unique_is_a_conflict(store: Store) -> None:

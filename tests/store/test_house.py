@@ -1,4 +1,4 @@
-"""What else is kept: the register, policy versions, nodes, cursors, deadlines, and people's view of tickets."""
+"""What else is kept: the register, policy versions, nodes, deadlines, and people's view of tickets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from maild.directory import Directory, OrganisationRecord, PersonRecord, StaffRecord
 from maild.errors import NotFound
 from maild.model import Attachment, Register, Status, TicketId
-from maild.store import apply, cursors, deadlines, nodes, policies, register, tickets
+from maild.store import apply, deadlines, nodes, policies, register, tickets
 from maild.store.engine import Store
 from maild.store.register import Imported, StaffMember
 from tests.builders import ADA, BOB, NOON, a_policy
@@ -172,16 +172,7 @@ def test_a_machine_that_slept_was_not_up(store: Store) -> None:
         nodes.beat(tx, nodes.RunId(77), NOON)
 
 
-# ---- cursors and deadlines ------------------------------------------------------------------------
-
-
-def test_each_folder_has_its_own_cursor(store: Store) -> None:
-    with store.transaction() as tx:
-        assert cursors.get(tx, "a", "INBOX") is None
-        cursors.put(tx, "a", "INBOX", 4294967295, 4294967295)
-        cursors.put(tx, "a", "INBOX", 4294967295, 7)
-        cursors.put(tx, "b", "INBOX", 1, 1)
-        assert cursors.get(tx, "a", "INBOX") == (4294967295, 7)
+# ---- deadlines ----------------------------------------------------------------------------------
 
 
 def test_due_reminders_come_once_and_the_longest_due_first(store: Store) -> None:

@@ -22,8 +22,8 @@ from typing import Final, NamedTuple
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from maild.clock import Clock
+from maild.ingest.batches import groups
 from maild.ingest.imap.answers import Folder, Outline, words
-from maild.ingest.imap.batches import groups
 from maild.ingest.imap.ledger import Ledger
 from maild.ingest.imap.session import ImapSession
 from maild.settings import ImapAccount

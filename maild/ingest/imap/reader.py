@@ -18,9 +18,9 @@ from typing import Final
 
 from maild.clock import Clock
 from maild.errors import SourceUnavailable
+from maild.ingest.batches import ALONE, BEGINNING, batches, beginning, groups
 from maild.ingest.header.scan import noted
 from maild.ingest.imap.answers import Folder, Outline
-from maild.ingest.imap.batches import ALONE, batches, groups
 from maild.ingest.imap.ledger import Ledger
 from maild.ingest.imap.place import answers, begins, is_before
 from maild.ingest.imap.session import ImapSession
@@ -36,10 +36,6 @@ BREAKS: Final = 3
 REFUSALS: Final = 10
 RETRIES_AT_ONCE: Final = 10
 LONGEST_RETRY: Final = timedelta(hours=1)
-# Of a mail beyond twice the limit only the beginning is taken, marked with this header and the real size in bytes.
-# The mark is for people: a sender may write it too.
-BEGINNING: Final = 64 << 10
-TRUNCATED: Final = "X-Maild-Truncated"
 
 
 class FolderReader:
@@ -168,7 +164,7 @@ class FolderReader:
 
     def _beginning(self, session: ImapSession, uid: int, size: int) -> dict[int, bytes]:
         found = session.beginning(uid, BEGINNING)
-        return {uid: f"{TRUNCATED}: {size}\r\n".encode() + text for uid, text in found.items()}
+        return {uid: beginning(text, size) for uid, text in found.items()}
 
     def _missed(self, uid: int, tries: int) -> Missed:
         pause = min(timedelta(seconds=2.0 ** min(tries, 20)), LONGEST_RETRY)
