@@ -1,8 +1,9 @@
 """What has come into an IMAP folder since last time: sessions in; pages of mails and a moved position out.
 
 Laws: a mail is known by (account, folder, UIDVALIDITY, UID). The position is moved by the same call that stores the
-mails, never before (law 1). No mail stops the ones behind it: one that the server does not hand over is *missed*: the
-ledger keeps it, and it is asked for again later.
+mails, never before (law 1); the next mails are fetched meanwhile, so the reader's own idea of the position may be one
+page ahead, and each look takes it from the ledger anew. No mail stops the ones behind it: one that the server does not
+hand over is *missed*: the ledger keeps it, and it is asked for again later.
 Another UIDVALIDITY means other UIDs: the whole folder is read anew, and the ledger knows the bytes it has seen. Before
 a page is stored its UIDVALIDITY is asked once more: what was fetched while it was numbered anew is thrown away (a
 UIDVALIDITY never comes back, so the same number before and after means that it held in between).
@@ -21,6 +22,7 @@ from maild.errors import SourceUnavailable
 from maild.ingest.batches import ALONE, BEGINNING, batches, beginning, groups
 from maild.ingest.header.scan import noted
 from maild.ingest.imap.answers import Folder, Outline
+from maild.ingest.imap.behind import Behind
 from maild.ingest.imap.ledger import Ledger
 from maild.ingest.imap.place import answers, begins, is_before
 from maild.ingest.imap.session import ImapSession
@@ -48,6 +50,7 @@ class FolderReader:
         self._account = account
         self._folder = folder
         self._ledger = ledger
+        self._behind = Behind(ledger)
         self._clock = clock
         self._size_limit = size_limit
         self._once = once
@@ -69,11 +72,17 @@ class FolderReader:
         folder = session.examine()
         self._align(folder, session)
         self._suspect()
+        return self._news(session, folder) + sum(self._retry(session, one) for one in self._due())
+
+    def _news(self, session: ImapSession, folder: Folder) -> int:
+        """Read what stands beyond the position; all of it is stored at the end."""
         uids: Iterator[int] = chain.from_iterable(session.uids_after(self._position.uid, folder))
         if self._once:
             uids = takewhile(lambda uid: uid <= self._position.rescan_upto, uids)
-        dealt = sum(self._group(session, some) for some in groups(islice(uids, LOOK_AT_ONCE), OUTLINES_AT_ONCE))
-        return dealt + sum(self._retry(session, one) for one in self._due())
+        try:
+            return sum(self._group(session, some) for some in groups(islice(uids, LOOK_AT_ONCE), OUTLINES_AT_ONCE))
+        finally:
+            self._behind.settle()
 
     def count(self, session: ImapSession) -> Tally | None:
         """The folder held against the ledger; None if it was numbered anew meanwhile. Look again afterwards."""
@@ -184,13 +193,14 @@ class FolderReader:
             return 0
         gone = [] if found else [missed.uid]
         self._store(session, Page(self._position, self._received(found, outlines), gone=gone))
+        self._behind.settle()
         return 1
 
     def _store(self, session: ImapSession, page: Page) -> None:
-        """Store what was fetched, if the folder is still numbered as it was."""
+        """Have stored what was fetched, if the folder is still numbered as it was."""
         if session.uidvalidity() != page.position.uidvalidity:
             raise SourceUnavailable("the folder was numbered anew while it was read; it is read again")
-        self._ledger.store(page)
+        self._behind.store(page)
         self._position = page.position
         self._alone.difference_update(page.mails)
         for uid in page.mails:

@@ -79,10 +79,11 @@ class ImapWatcher(threading.Thread):
         limits: TimeLimits = USUAL,
         moved: Ledger | None = None,
     ) -> None:
-        """`ledger`, `moved`, `login` and `on_state` are called in this thread. ConfigError is for an unsafe account.
+        """`login`, `on_state` and the ledgers are called in this thread; `store` also in one it waits for (`Behind`).
 
-        `context` replaces the system's trust in certificates; `size_limit` is in bytes (see FolderReader). `moved` is
-        the ledger of `move_to`: one of an account's watchers is given it, for sweeps (see `sweep`).
+        ConfigError is for an unsafe account. `context` replaces the system's trust in certificates; `size_limit` is in
+        bytes (see FolderReader). `moved` is the ledger of `move_to`: one of an account's watchers is given it, for
+        sweeps (see `sweep`).
         """
         require_private_line(account)
         super().__init__(name=f"imap-{account.name}-{folder}", daemon=True)
