@@ -13,7 +13,8 @@ from maild.store import tickets
 from maild.store.tickets import AttachmentView, TicketView
 
 _NOT_IN_NAMES = re.compile(r"[^\w.()+-]+")
-LONGEST = 100
+LONGEST = 200
+"""Bytes of a name: file systems take 255 (NAME_MAX), and the number stands before it."""
 
 
 class AlreadyThere(MaildError):
@@ -38,4 +39,5 @@ def save_attachments(tx: Connection, view: TicketView, folder: Path) -> int:
 
 def file_name(one: AttachmentView) -> str:
     """The attachment's number and what is harmless of its name: never hidden, never elsewhere, never twice."""
-    return f"{one.id}-{_NOT_IN_NAMES.sub('_', one.attachment.filename)[-LONGEST:].lstrip('.')}"
+    harmless = _NOT_IN_NAMES.sub("_", one.attachment.filename).encode()[-LONGEST:].decode(errors="ignore")
+    return f"{one.id}-{harmless.lstrip('.')}"

@@ -7,7 +7,7 @@ Never opens the database for that: an MTA's pipe runs as a user that must not. E
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -23,6 +23,7 @@ from maild.cli.progress import progress
 from maild.config.policy import matching
 from maild.desks.policy import Desk
 from maild.errors import ConfigError, ExitCode, Problem
+from maild.ingest.batches import groups
 from maild.ingest.files import Found
 from maild.ingest.lmtp_client import Place, deliver
 from maild.settings import Settings
@@ -71,7 +72,7 @@ def ingest(
     given = Given(settings, mail_from, address_given(rcpt) if rcpt else None)
     worst = ExitCode.DONE
     with _waiting(ctx, json, wait) as report, progress("mails handed over") as count:
-        for batch in _batches(named(files)):
+        for batch in groups(named(files), TOGETHER):
             handed = [count(given.hand_over(found)) for found in batch]
             worst = max((worst, *map(_code, handed), report(handed)), key=GRAVITY.index)
     return worst
@@ -88,7 +89,7 @@ def _quietly(ctx: typer.Context, files: Files, rcpt: str | None, mail_from: str 
 
     with opened(ctx) as house, progress("mails kept") as count:
         into = Import(house, house.policy.desks, address_given(rcpt) if rcpt else "", mail_from, closed)
-        for batch in _batches(named(files)):
+        for batch in groups(named(files), TOGETHER):
             into.keep(count(found) for found in batch)
     return ExitCode.DONE
 
@@ -146,14 +147,3 @@ def _code(handed: Handed) -> ExitCode:
     if answer.code < 500:
         return ExitCode.TEMPORARY
     return ExitCode.NO_USER if answer.text.startswith("5.1.") else ExitCode.DATA
-
-
-def _batches(found: Iterable[Found]) -> Iterator[list[Found]]:
-    batch: list[Found] = []
-    for one in found:
-        batch.append(one)
-        if len(batch) == TOGETHER:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -92,8 +92,11 @@ class Ownership(threading.Thread):
             return self._unsure(thing, error)
         if taken:
             thing.seen, thing.since = taken, time.monotonic()
-        if bool(taken) != thing.mine:
-            (self._gained if taken else self._lost)(thing)
+        if taken and not thing.mine:
+            self._gained(thing)
+        elif thing.mine and not taken:
+            log.warning("owned by another node", thing=thing.name, owner=thing.seen.owner)
+            self._lost(thing)
         return None
 
     def _ask(self, tx: Connection, thing: Thing) -> Lease | None:
@@ -119,12 +122,15 @@ class Ownership(threading.Thread):
             # It stays ours, and the next round begins again.
             log.warning("cannot begin", thing=thing.name, because=str(error).partition("\n")[0])
             return thing.end()
+        except Exception:
+            # What has begun of it would run beside what the next round begins.
+            thing.end()
+            raise
         log.info("owned by this node", thing=thing.name)
         thing.mine = True
         return None
 
     def _lost(self, thing: Thing) -> None:
-        log.warning("owned by another node", thing=thing.name, owner=thing.seen.owner)
         thing.mine = False
         thing.end()
 

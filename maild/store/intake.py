@@ -17,7 +17,7 @@ from maild.store.bulk import insert_rows
 from maild.store.numbers import reserve
 from maild.store.raw import store_raw
 from maild.store.schema import inbox_entry, raw_mail
-from maild.store.schema.types import EPOCH
+from maild.store.schema.types import EPOCH, as_key
 from maild.store.states import InboxState
 
 _LOCK = text("SELECT pg_advisory_xact_lock(one) FROM unnest(CAST(:keys AS bigint[])) AS one")
@@ -62,17 +62,18 @@ def _shared(mail: ReceivedMail) -> Mapping[str, object]:
 
 def _new_ones(tx: Connection, mails: Sequence[ReceivedMail]) -> Sequence[ReceivedMail]:
     """Without mails whose source key is known, or comes a second time here."""
-    keys = sorted({mail.source_key for mail in mails if mail.source_key})
+    keys = sorted({as_key(mail.source_key) for mail in mails if mail.source_key})
     if not keys:
         return mails
     lock(tx, keys)
     known = set(tx.scalars(select(inbox_entry.c.source_key).where(inbox_entry.c.source_key.in_(keys))))
     fresh = []
     for mail in mails:
-        if mail.source_key not in known:
+        key = as_key(mail.source_key) if mail.source_key else None
+        if key not in known:
             fresh.append(mail)
-        if mail.source_key:
-            known.add(mail.source_key)
+        if key:
+            known.add(key)
     return fresh
 
 

@@ -19,6 +19,7 @@ from maild.store.among import among
 from maild.store.bulk import insert_rows
 from maild.store.rows import rows_among
 from maild.store.schema import imap_cursor, imap_mail, inbox_entry
+from maild.store.schema.types import as_key
 
 _cursor, _mail = imap_cursor.c, imap_mail.c
 _PLACE = ("uidvalidity", "uid", "first_uid", "began_at", "rescan_upto", "import_upto")
@@ -81,7 +82,7 @@ def _known(tx: Connection, account: str, page: Page, hashes: Mapping[int, str]) 
 
 
 def _entries(tx: Connection, of: FolderId, uidvalidity: int, fresh: Collection[int]) -> dict[int, EntryId]:
-    keys = {of.key(uidvalidity, uid): uid for uid in fresh}
+    keys = {as_key(of.key(uidvalidity, uid)): uid for uid in fresh}
     return {keys[row.source_key]: EntryId(row.id) for row in rows_among(tx, _ENTRIES, keys)}
 
 

@@ -151,3 +151,20 @@ def test_what_cannot_begin_is_begun_again_in_the_next_round(store: Store) -> Non
     with keeping(store, "a", box):
         wait_until(lambda: box.owned, "it has begun")
     assert not box.owned
+
+
+def test_what_begins_in_part_is_ended_before_it_is_begun_again_whatever_stopped_it(store: Store) -> None:
+    box = Box()
+    threads: list[bool] = []
+
+    def fails_at_first() -> None:
+        threads.append(True)
+        if len(threads) == 1 and box.times == 0:
+            box.times = 1
+            raise RuntimeError("can't start new thread")
+        box.owned = True
+
+    box.thing.begin, box.thing.end = fails_at_first, threads.clear
+    with keeping(store, "a", box):
+        wait_until(lambda: box.owned, "it has begun")
+        assert threads == [True], "one reads it, not two"

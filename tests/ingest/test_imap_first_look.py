@@ -14,7 +14,7 @@ from maild.errors import SourceUnavailable
 from maild.ingest.imap import UPTO_NOW, Pauses, password_login, sweep_from
 from maild.ingest.imap.reader import FolderReader
 from maild.ingest.imap.session import ImapSession
-from maild.model import Answers, Fate
+from maild.model import Answers, Fate, Missed, Position
 from tests.ingest.imap_ledger import NOON, Ledger, account, mail, subject, watching
 from tests.servers.fake_imap import FULL, Box, Script, Server, fake_imap
 from tests.servers.requirement import wait_until
@@ -170,6 +170,20 @@ def test_after_a_restore_the_folder_of_moved_mails_is_read_once(server: Server) 
     with watching(box, ledger, moved=moved):
         wait_until(lambda: len(done.mails) == 4, "the new mail is moved")
     assert moved.subjects == ["moved after the backup"]
+
+
+def test_a_moved_mail_that_is_not_handed_over_is_asked_for_again(server: Server) -> None:
+    done = server.script.boxes["Done"] = Box()
+    done.add(mail("moved after the backup"))
+    swept = Position(7, 1, began_at=NOON - timedelta(days=1), rescan_upto=1)
+    ledger, moved = Ledger(), Ledger(at=swept, waiting={(7, 1): Missed(1, 1, NOON)})
+    box = account(server.port, after="move", move_to="Done", first_look="new")
+    with watching(box, ledger, moved=moved, clock=lambda: NOON - timedelta(seconds=1)):
+        wait_until(lambda: ledger.read, "the inbox is read")
+    assert moved.missing == (1,), "it is not due yet"
+    with watching(box, ledger, moved=moved):
+        wait_until(lambda: moved.subjects == ["moved after the backup"], "it is read after all")
+    assert {one.answers for one in moved.mails.values()} == {Answers.PARKED}
 
 
 def test_a_sweep_of_a_folder_that_is_missing_does_not_stop_the_reading(server: Server) -> None:

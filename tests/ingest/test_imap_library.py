@@ -167,3 +167,13 @@ def test_outlines_are_read_from_what_the_server_says(line: object, expected: dic
 @given(st.lists(st.one_of(st.binary(), st.from_regex(rb"1 \([A-Z0-9 .()\"\\+:-]*\)"))))
 def test_no_line_of_a_server_breaks_the_reading_of_outlines(lines: list[bytes]) -> None:
     assert all(outline.size >= 0 for outline in outlines_of(lines).values())
+
+
+def test_a_password_the_library_cannot_send_is_told_of_without_a_letter_of_it() -> None:
+    ledger = Ledger()
+    with (
+        fake_imap(Script(capabilities="IMAP4rev1")) as server,
+        watching(account(server.port), ledger, password="geh\u00e4im"),
+    ):
+        wait_until(lambda: ledger.state.error, "the trouble is told")
+    assert ledger.state.error == "the server takes user and password in ASCII only, and one of them is not"

@@ -11,7 +11,7 @@ import pytest
 
 from maild.errors import SourceUnavailable, StoreUnavailable
 from maild.ingest.batches import BATCH_BYTES
-from maild.ingest.maildir import MaildirReader
+from maild.ingest.maildir import MaildirReader, Seen
 from maild.model import ReceivedMail
 from maild.settings import MaildirSource
 from tests.builders import NOON
@@ -105,3 +105,57 @@ def test_many_mails_go_in_portions_in_their_order(box: Path) -> None:
 def test_without_a_maildir_it_is_said_which(tmp_path: Path) -> None:
     with pytest.raises(SourceUnavailable, match="nowhere/new cannot be read"):
         a_reader(tmp_path / "nowhere").look(Store())
+
+
+def test_a_name_in_whatever_bytes_is_kept_as_itself_and_moved(box: Path) -> None:
+    for name in (b"1.\xff.host", b"1.\xfe.host", b"1.\x01.host", b"1.\\.host"):
+        (box / "new" / os.fsdecode(name)).write_bytes(b"Subject: x\r\n\r\n")
+    store = Store()
+    assert a_reader(box).look(store).kept == len(store.mails) == 4
+    assert all(str(key).isascii() and str(key).isprintable() for key in store.mails)
+    assert list((box / "new").iterdir()) == []
+    (box / "new" / os.fsdecode(b"2.\xff.host")).mkdir()
+    assert a_reader(box).look(store).problem == "2.\\udcff.host: Is a directory"
+
+
+def test_what_is_no_plain_file_is_not_opened_and_stops_no_other(box: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("nobody's mail")
+    os.mkfifo(box / "new" / "1.a.host")
+    (box / "new" / "2.a.host").symlink_to(tmp_path / "secret")
+    put(box, "3.a.host")
+    store = Store()
+    seen = a_reader(box).look(store)
+    assert [*store.mails] == ["maildir:spool:3.a.host"]
+    assert seen.problem == "1.a.host: no plain file"
+
+
+def test_a_mail_from_a_time_that_is_none_came_now(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(box, "1.a.host")
+    told = os.stat_result([0o100600, *[0] * 5, 5, 0, 1 << 60, 0])
+    monkeypatch.setattr("maild.ingest.maildir.os.fstat", lambda _: told)
+    store = Store()
+    a_reader(box).look(store)
+    assert [mail.received_at for mail in store.mails.values()] == [NOON]
+
+
+def test_a_mail_that_a_person_moves_meanwhile_stops_no_other(box: Path) -> None:
+    for name in ("1.a.host", "2.a.host"):
+        put(box, name)
+    store = Store()
+
+    def keep(mails: Sequence[ReceivedMail]) -> None:
+        store(mails)
+        (box / "new" / "1.a.host").rename(box / "cur" / "1.a.host:2,S")
+
+    assert a_reader(box).look(keep) == Seen(2)
+    assert sorted(file.name for file in (box / "cur").iterdir()) == ["1.a.host:2,S", "2.a.host:2,"]
+
+
+def test_a_mail_that_cannot_be_moved_stops_no_other_and_is_told(box: Path) -> None:
+    for name in ("1.a.host", "2.a.host"):
+        put(box, name)
+    (box / "cur" / "1.a.host:2,").mkdir()
+    store = Store()
+    seen = a_reader(box).look(store)
+    assert (seen.kept, seen.problem) == (2, "kept, but not moved to cur: 1.a.host: Is a directory")
+    assert [file.name for file in (box / "new").iterdir()] == ["1.a.host"]

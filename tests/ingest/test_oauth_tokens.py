@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 import stat
 from datetime import UTC, date, datetime, timedelta
+from email.message import Message
+from http.client import IncompleteRead
+from io import BytesIO
 from pathlib import Path
+from typing import IO, cast
+from urllib.error import HTTPError
 
 import pytest
 from hypothesis import given
@@ -99,6 +104,36 @@ def test_a_full_disk_does_not_lose_a_rotated_token(
     assert place.kept() == "first-refresh", "the old file is whole"
     assert place.tokens.access()[0] == token_server.provider.given[1]
     assert place.kept() in token_server.provider.refresh_tokens
+
+
+def test_a_token_that_came_late_to_the_disk_does_not_replace_a_newer_login(
+    place: Place, token_server: TokenServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space"):
+        patched.setattr("maild.ingest.imap.oauth.keeping.os.fsync", full)
+        place.tokens.access()
+    token_server.provider.refresh_tokens, token_server.provider.rotates = {"second-refresh"}, False
+    place.now += timedelta(minutes=1)
+    place.anew().keep(Grant("unused", refresh_token="second-refresh"))
+    assert place.tokens.access()[1]
+    assert place.kept() == "second-refresh"
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again_later(token_server: TokenServer) -> None:
+    class BreakingOff:
+        def open(self, *_: object, **__: object) -> None:
+            raise HTTPError(token_server.token_url, 400, "no", Message(), cast(IO[bytes], Cut()))
+
+    class Cut(BytesIO):
+        def read(self, *_: object) -> bytes:
+            raise IncompleteRead(b"first-ref")
+
+    with pytest.MonkeyPatch.context() as patched, pytest.raises(SourceUnavailable, match="does not answer"):
+        patched.setattr("maild.ingest.imap.oauth.endpoint.opener", lambda *_: BreakingOff())
+        ask(token_server.token_url, {"refresh_token": "first-refresh"})
 
 
 def test_a_revoked_login_is_told_with_what_to_do_and_without_the_token(place: Place, token_server: TokenServer) -> None:

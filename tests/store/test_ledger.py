@@ -103,6 +103,15 @@ def test_where_mails_are_left_as_they_are_nothing_waits(store: Store) -> None:
         assert ledger.to_finish(tx, INBOX, 7, 9) == ()
 
 
+def test_a_folder_with_a_very_long_name_is_read_like_any_other(store: Store) -> None:
+    of = FolderId("main", "Archive/" * 50)
+    mail = a_received_mail(source=Source.IMAP, source_key=of.key(7, 4))
+    page = Page(Position(7, 4, 3, NOON), {4: mail})
+    for _ in range(2):
+        keep(store, page, of=of)
+    assert kept(store) == 1
+
+
 # ---- the count -------------------------------------------------------------------------------------
 
 

@@ -120,6 +120,9 @@ def told_cleanly(*secrets: str) -> Iterator[None]:
         if isinstance(error.__context__, IMAPClientAbortError) or TRY_LATER.search(told):
             raise SourceUnavailable(told) from None
         raise LoginError(told) from None
+    except UnicodeEncodeError:
+        # Its words would quote a letter of the password.
+        raise LoginError("the server takes user and password in ASCII only, and one of them is not") from None
 
 
 def quoted(user: str) -> str:

@@ -3,7 +3,8 @@
 The restored database knows nothing of mails that were taken and moved (`after: move`) after the backup was made. So
 whoever restores stores the position `sweep_from(...)` for (account, move_to); the watcher then reads that folder once,
 up to what is in it at that moment. Mails that came before `since` are recorded as `before`, the ledger knows the bytes
-it has, and what the others cause is parked. A cut costs nothing: the position says how far the sweep has come.
+it has, and what the others cause is parked. A cut costs nothing: the position says how far the sweep has come. A mail
+that the server did not hand over is asked for again with a later session.
 """
 
 from __future__ import annotations
@@ -33,11 +34,14 @@ class Sweep:
         self.folder = account.move_to or ""
         plain = account.model_copy(update={"first_look": "new", "after": "leave"})
         self._ledger = ledger
+        self._clock = clock
         self._reader = FolderReader(plain, self.folder, ledger, clock, size_limit, once=True)
 
     def due(self) -> bool:
         position = self._ledger.position()
-        return bool(self.folder) and position is not None and position.uid < position.rescan_upto
+        if not self.folder or position is None or not position.rescan_upto:
+            return False
+        return position.uid < position.rescan_upto or any(one.due <= self._clock() for one in self._ledger.missed())
 
     def run(self, session: ImapSession) -> None:
         """Read to the end. `session` is one of `folder`. Errors are those of the session and of the ledger."""

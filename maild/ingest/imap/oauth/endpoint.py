@@ -72,13 +72,22 @@ def ask(url: str, form: Mapping[str, str], *, context: ssl.SSLContext | None = N
     request = Request(url, urlencode(form).encode(), {"Accept": "application/json"}, method="POST")  # noqa: S310
     secrets = [value for name, value in form.items() if name in SECRETS]
     try:
-        with opener(url, context).open(request, timeout=seconds) as answer:
-            return grant_of(parsed(answer.read(MOST)))
-    except HTTPError as error:
-        with error:
-            raise _failure(error.code, error.read(MOST), secrets) from None
+        code, text = _answer(opener(url, context), request, seconds)
     except (OSError, HTTPException) as error:
         raise SourceUnavailable(f"the token endpoint does not answer: {words(error, *secrets)}") from None
+    if code is not None:
+        raise _failure(code, text, secrets)
+    return grant_of(parsed(text))
+
+
+def _answer(opened: OpenerDirector, request: Request, seconds: float) -> tuple[int | None, bytes]:
+    """The code of a failure, None for none, and the text. Either may break off: then it raises."""
+    try:
+        with opened.open(request, timeout=seconds) as answer:
+            return None, answer.read(MOST)
+    except HTTPError as error:
+        with error:
+            return error.code, error.read(MOST)
 
 
 SECRETS: Final = frozenset({"client_secret", "refresh_token", "code", "code_verifier"})

@@ -90,9 +90,7 @@ class Tokens:
 
     def _by_refresh(self) -> Grant:
         with self._file.locked():
-            if self._unsaved:
-                self._file.write(self._unsaved)
-                self._unsaved = None
+            self._save_late()
             kept = self._file.read()
             if kept is None:
                 raise Refused("no_login", f"nobody has logged in: {self._remedy()}")
@@ -105,6 +103,14 @@ class Tokens:
             if grant.refresh_token and grant.refresh_token != kept.refresh_token:
                 self._save(grant)
             return grant
+
+    def _save_late(self) -> None:
+        """Write what the disk did not take, unless a person has logged in anew meanwhile."""
+        if self._unsaved:
+            kept = self._file.read()
+            if kept is None or kept.given_at <= self._unsaved.given_at:
+                self._file.write(self._unsaved)
+            self._unsaved = None
 
     def _remedy(self) -> str:
         return f"maild login {self._account.name}"
