@@ -65,7 +65,13 @@ def running(state: Path) -> int | None:
 
 def name_of(settings: Settings) -> str:
     """The node's name and lasting id, as it stands in claims: `host-1f3a9c`."""
-    path = settings.state / "node-id"
-    if not path.exists():
-        path.write_text(secrets.token_hex(3), encoding="ascii")
-    return f"{settings.node or socket.gethostname()}-{path.read_text(encoding='ascii').strip()}"
+    return f"{settings.node or socket.gethostname()}-{_lasting_id(settings.state / 'node-id')}"
+
+
+def _lasting_id(path: Path) -> str:
+    # A power cut right after it was made may leave an empty file.
+    made = path.read_text(encoding="ascii").strip() if path.exists() else ""
+    if not made:
+        made = secrets.token_hex(3)
+        path.write_text(made, encoding="ascii")
+    return made

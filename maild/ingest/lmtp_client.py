@@ -7,6 +7,7 @@ Laws: every recipient gets an answer; what is not known to be kept is answered 4
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from types import TracebackType
 from maild.errors import SourceUnavailable
 
 Place = Path | tuple[str, int]
+
+_UNSENDABLE = re.compile(r"[\x00-\x1f<>\x7f\ud800-\udfff]")
+"""What would end an address or a line, and what the system could not decode: it has no UTF-8."""
 
 LONGEST_REPLY = 64 * 1024
 UNCERTAIN = "4.4.2 connection lost after the final dot: it may have been kept, trying again is safe"
@@ -38,6 +42,15 @@ class Answer:
 class _Reply:
     code: int
     text: str
+
+    @property
+    def taken(self) -> bool:
+        """250, or 251: it will be forwarded (RFC 5321 4.2.3)."""
+        return 200 <= self.code < 300
+
+    def as_refusal(self) -> _Reply:
+        """It ended the dialogue before a mail was sent: whatever it says, nothing is kept."""
+        return self if self.code >= 400 else _Reply(451, f"4.5.0 unexpected reply {self.code}")
 
 
 def deliver(
@@ -84,27 +97,27 @@ class _Connection:
         if refusal is not None:
             return tuple(Answer(recipient, refusal.code, refusal.text) for recipient in recipients)
         said = [self._ask(f"RCPT TO:<{recipient}>") for recipient in recipients]
-        taken = [reply for reply in said if reply.code == 250]
-        finals = iter(self._send(raw, len(taken)) if taken else [])
-        replies = (next(finals) if reply.code == 250 else reply for reply in said)
+        taken = sum(reply.taken for reply in said)
+        finals = iter(self._send(raw, taken) if taken else [])
+        replies = (next(finals) if reply.taken else reply for reply in said)
         return tuple(
             Answer(recipient, reply.code, reply.text) for recipient, reply in zip(recipients, replies, strict=True)
         )
 
     def _open(self, mail_from: str, recipients: list[str]) -> _Reply | None:
-        if any(char < " " or char in "<>\x7f" for text in (mail_from, *recipients) for char in text):
+        if any(_UNSENDABLE.search(text) for text in (mail_from, *recipients)):
             return _Reply(501, "5.1.3 an address has characters that no address may have")
         utf8 = "" if all(text.isascii() for text in (mail_from, *recipients)) else " SMTPUTF8"
         for line, wanted in (("", 220), ("LHLO localhost", 250), (f"MAIL FROM:<{mail_from}>{utf8}", 250)):
             reply = self._ask(line) if line else self._reply()
             if reply.code != wanted:
-                return reply
+                return reply.as_refusal()
         return None
 
     def _send(self, raw: bytes, count: int) -> list[_Reply]:
         begun = self._ask("DATA")
         if begun.code != 354:
-            return [begun] * count
+            return [begun.as_refusal()] * count
         self._socket.sendall(stuffed(with_crlf(raw)))
         replies: list[_Reply] = []
         try:

@@ -37,7 +37,8 @@ class Limits(Section):
     idle: float = Field(
         default=300,
         gt=0,
-        description="Seconds without progress after which a connection is closed; a tenth of it while all are taken.",
+        description="Seconds without progress after which a connection is closed; a tenth of it while all are taken, "
+        "and inside a mail while `in_flight` is.",
     )
     cpu_in_company: float = Field(default=2, gt=0, description="Seconds of CPU one mail may take beside others.")
     cpu_alone: float = Field(

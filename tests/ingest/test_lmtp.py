@@ -146,7 +146,11 @@ def test_our_client_sends_no_command_that_hides_in_an_address() -> None:
         async with serving("lmtp") as server:
             place = ("127.0.0.1", server.port)
             evil = "a@b.example>\r\nRCPT TO:<help@desk.example"
-            for sender, recipient in ((evil, "help@desk.example"), ("", evil)):
+            for sender, recipient in (
+                (evil, "help@desk.example"),
+                ("", evil),
+                ("\udcff@b.example", "help@desk.example"),
+            ):
                 answers = await asyncio.to_thread(deliver, place, sender, [recipient], b"", PATIENCE)
                 assert [answer.code for answer in answers] == [501]
             assert server.kept == []
@@ -207,6 +211,26 @@ def test_a_server_that_goes_after_the_dot_leaves_the_rest_to_be_tried_again() ->
 def test_a_refusal_before_the_dot_holds_for_all_recipients(script: list[bytes], code: int) -> None:
     answers = run(lambda: _scripted([*script, b""], ["one", "two"]))
     assert [answer.code for answer in answers] == [code, code]
+
+
+OPENED = [b"220 x\r\n", b"250 x\r\n", b"250 x\r\n"]
+ODD = {
+    "greeting": [b"250 x\r\n"],
+    "MAIL": [b"220 x\r\n", b"250 x\r\n", b"251 x\r\n"],
+    "DATA": [*OPENED, b"250 a\r\n", b"250 b\r\n", b"250 kept\r\n"],
+}
+
+
+@pytest.mark.parametrize("script", ODD.values(), ids=ODD)
+def test_no_yes_in_the_wrong_place_makes_a_mail_kept(script: list[bytes]) -> None:
+    answers = run(lambda: _scripted([*script, b""], ["one", "two"]))
+    assert [answer.code for answer in answers] == [451, 451]
+
+
+def test_a_recipient_who_is_taken_to_be_forwarded_waits_for_the_final_reply() -> None:
+    script = [*OPENED, b"251 will forward\r\n", b"250 b\r\n", b"354 go\r\n", b"452 full\r\n250 kept\r\n"]
+    answers = run(lambda: _scripted(script, ["one", "two"]))
+    assert [(answer.recipient, answer.code) for answer in answers] == [("one", 452), ("two", 250)]
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,7 @@ def test_what_is_not_known_or_no_header_is_left_out(changes: dict[str, str], mis
         ({"action": "no action", "symbols": {"CLAM_VIRUS": {"score": 0}}}, Finding.CLEAN, ""),
         ({"action": "reject", "symbols": {"A": {"score": 1}, "B": {"score": 3}}}, Finding.SPAM, "reject, score 0 of 0 (B, A)"),
         ({"action": "reject", "symbols": [1], "score": "x"}, Finding.SPAM, "reject, score 0 of 0"),
+        ({"action": "reject", "score": 10**400, "symbols": {"A": {"score": -(10**400)}}}, Finding.SPAM, "reject, score 0 of 0 (A)"),
         ({"action": "reject", "symbols": {"A\x1b[31m": {"score": None}}}, Finding.SPAM, "reject, score 0 of 0 (A [31m)"),
     ],
 )  # fmt: skip

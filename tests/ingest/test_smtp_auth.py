@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +242,24 @@ def test_an_unknown_user_costs_as_much_as_a_known_one(users: Path, monkeypatch: 
 
     run(story)
     assert tried == [(10, 8, 1)] * 4
+
+
+def test_where_hashes_differ_in_cost_unknown_users_differ_likewise_each_always_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, dear = tmp_path / "users", replace(cheap_hash("x"), ln=11)
+    file.write_text(f"anna:{cheap_hash('x')}\nbo:{dear}\n")
+    tried: dict[str, set[int]] = {}
+    monkeypatch.setattr(Hash, "matches", lambda self, password: bool(tried.setdefault(password, set()).add(self.ln)))
+
+    async def story() -> None:
+        known = Users(file)
+        for name in [f"nobody{number}" for number in range(40)] * 2:
+            assert not await known.knows(name, name)
+        known.close()
+
+    run(story)
+    assert sorted({tuple(costs) for costs in tried.values()}) == [(10,), (11,)]
 
 
 def test_nothing_of_a_login_is_logged(listener: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:

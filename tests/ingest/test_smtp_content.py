@@ -104,7 +104,7 @@ async def _received(wire: bytes, cuts: list[int], limit: int) -> tuple[bytes | s
     reader = asyncio.StreamReader(limit=limit)
     share = Budget(1 << 20).share(0)
     assert share is not None
-    receiving = asyncio.create_task(receive(reader, 1 << 20, share.covers))
+    receiving = asyncio.create_task(receive(reader, 1 << 20, share))
     begin = 0
     for cut in sorted(cut % (len(wire) + 1) for cut in cuts):
         await asyncio.sleep(0)

@@ -81,7 +81,7 @@ def test_a_listener_that_lacks_what_it_needs_opens_no_other(
     run(story)
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "no such host"])
+@pytest.mark.parametrize("host", ["192.0.2.1", "no such host", "a..b"])
 def test_an_address_this_host_does_not_have_is_named(host: str) -> None:
     async def story() -> None:
         with pytest.raises(SourceUnavailable, match="correct `host`"):

@@ -19,6 +19,7 @@ REFUSED = [
     "$scrypt$ln=20,r=8,p=1$c2FsdHNhbHQ$c2FsdHNhbHRzYWx0c2FsdA",
     "$scrypt$ln=14,r=99,p=1$c2FsdHNhbHQ$c2FsdHNhbHRzYWx0c2FsdA",
     "$scrypt$ln=14,r=8,p=99$c2FsdHNhbHQ$c2FsdHNhbHRzYWx0c2FsdA",
+    "$scrypt$ln=16,r=1,p=1$c2FsdHNhbHQ$c2FsdHNhbHRzYWx0c2FsdA",
     "$scrypt$ln=14,r=0,p=1$c2FsdHNhbHQ$c2FsdHNhbHRzYWx0c2FsdA",
     "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$c2FsdHNhbHRzYWx0c2FsdA",
 ]

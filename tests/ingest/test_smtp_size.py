@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import psutil
+import pytest
 from smtp_peer import run, serving, until
 
 from maild.ingest.smtp.data import ROOM, Budget
@@ -109,6 +110,47 @@ def test_a_mail_that_outgrows_the_room_gets_452_after_its_dot() -> None:
             await peer.send(b"x" * 400_000 + b"\r\n.\r\nNOOP\r\n")
             assert [reply[:9] for reply in await peer.replies(2)] == ["452 4.3.1", "250 2.0.0"]
             assert server.kept == []
+
+    run(story)
+
+
+@pytest.mark.parametrize(("in_flight", "message_size"), [(300_000, 200_000), (9_000_000, 300_000)])
+def test_a_mail_that_is_refused_keeps_no_room_from_others_while_its_sender_sends_on(
+    in_flight: int, message_size: int
+) -> None:
+    async def story() -> None:
+        async with serving(in_flight=in_flight, message_size=message_size) as server:
+            first, second = await server.connect(), await server.connect()
+            budget = server.listeners._intake.budget
+            if in_flight < 2 * message_size:
+                await second.begin(options=" SIZE=150000")
+            await first.begin()
+            free = budget.free
+            await first.send(b"x" * (message_size + ROOM + 10_000))
+            await until(lambda: budget.free == free + ROOM)
+            await first.send(b"\r\n.\r\n")
+            assert (await first.reply())[:3] in ("452", "552")
+
+    run(story)
+
+
+def test_while_there_is_no_room_a_mail_that_makes_no_progress_must_give_its_up() -> None:
+    async def story() -> None:
+        async with serving(in_flight=200_000, idle=20) as server:
+            silent, idle, other = [await server.connect() for _ in range(3)]
+            await silent.begin(options=" SIZE=150000")
+            await idle.greet()
+            await other.greet()
+            assert (await other.ask("MAIL FROM:<b@example.com> SIZE=100000")).startswith("452 4.3.1")
+            # A tenth of the idle time goes by, and the second until the next look.
+            for session in server.listeners._intake.live:
+                session._since -= 2.5
+            server.listeners._intake._weighed -= 1
+            assert (await other.ask("MAIL FROM:<b@example.com> SIZE=100000")).startswith("452 4.3.1")
+            assert (await silent.rest()).startswith("421 4.4.2")
+            await until(lambda: server.listeners.sessions == 2)
+            assert (await other.ask("MAIL FROM:<b@example.com> SIZE=100000")).startswith("250")
+            assert (await idle.ask("NOOP")).startswith("250")
 
     run(story)
 

@@ -8,7 +8,6 @@ and short.
 from __future__ import annotations
 
 import json
-import math
 import ssl
 from dataclasses import replace
 from functools import lru_cache
@@ -26,6 +25,8 @@ from maild.settings import Rspamd
 NAME = "rspamd"
 LONGEST_ANSWER = 1 << 20
 MOST_SYMBOLS = 5
+LARGEST_SCORE = 1e9
+"""What is beyond it, infinite or no number counts as nothing: JSON has integers that no float can hold."""
 ACTIONS: dict[str, Finding] = {
     "no action": Finding.CLEAN,
     # These ask the sender to come again. The mail has been accepted: nobody can be asked any more, so people are told.
@@ -133,7 +134,7 @@ def _symbols(found: object) -> list[str]:
 
 
 def _score(found: object) -> float:
-    return float(found) if isinstance(found, int | float) and math.isfinite(found) else 0.0
+    return float(found) if isinstance(found, int | float) and abs(found) <= LARGEST_SCORE else 0.0
 
 
 def _number(found: object) -> str:

@@ -76,9 +76,10 @@ def mail(session: MailSession, argument: str) -> str:
 
 
 def _no_room(session: MailSession, size: int) -> str:
-    if (size or 1) > session.intake.budget.free:
+    now = session.loop.time()
+    if not session.intake.has_octets(size or 1, now):
         return NO_ROOM
-    return session.intake.room() or ("" if session.client.brings_mail(session.loop.time()) else TOO_MUCH_MAIL)
+    return session.intake.room() or ("" if session.client.brings_mail(now) else TOO_MUCH_MAIL)
 
 
 def rcpt(session: MailSession, argument: str) -> str:

@@ -7,7 +7,6 @@ length; what is over the limit is read on but not kept; all mails in flight shar
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 END = b"\r\n.\r\n"
 ROOM = 64 * 1024
@@ -63,9 +62,10 @@ def waiting(reader: asyncio.StreamReader) -> bool:
     return b"\n" in reader._buffer  # type: ignore[attr-defined]
 
 
-async def receive(reader: asyncio.StreamReader, limit: int, covers: Callable[[int], bool]) -> bytes | str:
+async def receive(reader: asyncio.StreamReader, limit: int, share: Share) -> bytes | str:
     """Read up to the final dot. Returns the content without dot-stuffing, or the reply that refuses it.
 
+    `share` grows with what is kept; it is given back as soon as the mail is refused, since nothing is kept any more.
     Raises Flooding, and asyncio.IncompleteReadError if the client goes before the dot.
     """
     # The CRLF that ended the DATA command may be the first of CRLF.CRLF (an empty mail): it goes back into the stream.
@@ -75,9 +75,10 @@ async def receive(reader: asyncio.StreamReader, limit: int, covers: Callable[[in
     while not ended:
         part, ended = await _part(reader)
         size += len(part)
-        refusal = refusal or _refusal(size, limit, covers)
+        refusal = refusal or _refusal(size, limit, share)
         if refusal:
             parts.clear()
+            share.give_back()
         else:
             parts.append(part)
         if size > limit + limit // 4 + ROOM:
@@ -93,11 +94,11 @@ async def _part(reader: asyncio.StreamReader) -> tuple[bytes, bool]:
         return await reader.read(full.consumed), False
 
 
-def _refusal(size: int, limit: int, covers: Callable[[int], bool]) -> str:
+def _refusal(size: int, limit: int, share: Share) -> str:
     # Dot-stuffing and END do not count towards the size (RFC 1870 5): some slack here, exact in `_content`.
     if size > limit + limit // 64 + ROOM:
         return TOO_BIG
-    return "" if covers(size) else NO_ROOM
+    return "" if share.covers(size) else NO_ROOM
 
 
 def _content(parts: list[bytes], limit: int) -> bytes | str:

@@ -18,9 +18,9 @@ LONGEST_PATH = 512
 _PATH = re.compile(
     r"""(?:FROM|TO):[ ]*                                             # Postfix, too, bears the space
         (?:<(?:@[^<>:\s"]*:)?                                        # a source route is read and ignored (RFC 5321 C)
-            ((?:"(?:\\[\x20-\x7e]|[^"\\\x00-\x1f\x7f])*"|[^<>\s"\x00-\x1f\x7f])*)>
-          |([^<>\s"\x00-\x1f\x7f]+))
-        ((?:[ ]+[^\s\x00-\x1f\x7f]+)*)[ ]*""",
+            ((?:"(?:\\[\x20-\x7e]|[^"\\\x00-\x1f\x7f-\x9f])*"|[^<>\s"\x00-\x1f\x7f-\x9f])*)>
+          |([^<>\s"\x00-\x1f\x7f-\x9f]+))
+        ((?:[ ]+[^\s\x00-\x1f\x7f-\x9f]+)*)[ ]*""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -51,7 +51,7 @@ def read_path(keyword: str, argument: str) -> Path | None:
     if found is None or argument[: len(keyword)].upper() != keyword:
         return None
     address = found[1] if found[1] is not None else found[2]
-    if len(address) > LONGEST_PATH:
+    if len(address.encode()) > LONGEST_PATH:
         return None
     return Path(address, _parameters(found[3]))
 

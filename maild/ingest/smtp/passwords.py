@@ -52,7 +52,8 @@ def read_hash(text: str) -> Hash | None:
     if found is None:
         return None
     ln, r, p = (int(number) for number in found.groups()[:3])
-    if not (10 <= ln <= 20 and r >= 1 and 1 <= p <= 16 and 128 * r << ln <= MOST_MEMORY):
+    # RFC 7914 2: 2^ln must be less than 2^(128 · r / 8); OpenSSL refuses more.
+    if not (10 <= ln <= 20 and ln < 16 * r and 1 <= p <= 16 and 128 * r << ln <= MOST_MEMORY):
         return None
     try:
         return Hash(_read(found[4]), _read(found[5]), ln, r, p)

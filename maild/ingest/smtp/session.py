@@ -189,7 +189,7 @@ class MailSession(Connection):
         self.say(commands.GO_ON)
         self.flush()
         try:
-            content = await receive(self._reader, self.intake.limits.message_size, share.covers)
+            content = await receive(self._reader, self.intake.limits.message_size, share)
         except Flooding:
             self._answer(TOO_BIG)
             return self.hang_up()

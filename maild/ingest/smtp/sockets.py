@@ -88,7 +88,10 @@ def _bound(source: Source, sock: socket.socket) -> Bound:
 
 def _places(listener: Listener) -> dict[tuple[int, tuple[object, ...]], None]:
     flags = socket.AI_PASSIVE
-    found = socket.getaddrinfo(listener.host or None, listener.port, type=socket.SOCK_STREAM, flags=flags)
+    try:
+        found = socket.getaddrinfo(listener.host or None, listener.port, type=socket.SOCK_STREAM, flags=flags)
+    except UnicodeError as error:
+        raise OSError("it is no name of a host") from error
     return dict.fromkeys((family, address) for family, _, _, _, address in found)
 
 

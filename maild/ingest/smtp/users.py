@@ -62,9 +62,15 @@ class Users:
 
     def _matches(self, name: str, password: str) -> bool:
         self._follow()
-        some = next(iter(self._hashes.values()), NOBODY)
         known = self._hashes.get(name)
-        return (known or some).matches(password) and known is not None
+        return (known or self._stand_in(name)).matches(password) and known is not None
+
+    def _stand_in(self, name: str) -> Hash:
+        """What an unknown user is compared with: somebody's, so that hashes of different costs tell nothing; always the
+        same for a name, but nobody outside can foresee which (Python seeds `hash` anew for each process).
+        """
+        hashes = tuple(self._hashes.values()) or (NOBODY,)
+        return hashes[hash(name) % len(hashes)]
 
     def _follow(self) -> None:
         found = self._file.stat()

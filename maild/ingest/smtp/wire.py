@@ -141,8 +141,13 @@ class Wire(SMTP):
         else:
             self._send_away()
 
+    @property
+    def receiving(self) -> bool:
+        """Whether the content of a mail is on its way: it has a share of the memory."""
+        return self.state is State.CONTENT
+
     def must_go(self, patience: float) -> bool:
-        """Others wait for a place: send the client away if it made no progress for so many seconds; True if so."""
+        """Others wait for its place or memory: send it away if it made no progress for so many seconds; True if so."""
         took = self.loop.time() - self._since
         busy = self.state in (State.WORK, State.ENTERING) or self.transport is None or took < patience
         if busy or (self.state is State.CONTENT and self._moved >= self.intake.limits.slowest * took):
