@@ -110,7 +110,10 @@ def _run_configured(site: Site, series: BackupSeries, now: datetime, step: Step)
     epilog=examples("maild backup verify maild-20261120T120000Z-day.db.gz", "maild backup verify FILE --identity KEY"),
 )
 def verify(ctx: typer.Context, file: File, identity: Identity = None, json: AsJson = False) -> int:
-    """Open a backup and say whether it can be restored, and how old its newest mail is. Exit code 1 if it cannot."""
+    """Open a backup and say whether it can be restored, and how old its newest mail is.
+
+    Exit code 1 if it cannot, or if something in it was wrong already when it was made.
+    """
     _require_file(file)
     settings = settings_of(ctx)
     prepare_state(settings.state)

@@ -123,12 +123,14 @@ def release(ctx: typer.Context, entries: SomeEntries = None, everything: Everyth
 
 @app.command("drop", epilog=examples("maild outbox drop --all", "maild outbox drop 12 13"))
 def drop(ctx: typer.Context, entries: SomeEntries = None, everything: Everything = False) -> None:
-    """Never send parked mail. It stays to be looked at: `maild outbox --suppressed`."""
-    say(f"{_parked(ctx, entries, everything, store.drop)} dropped")
+    """Give up mail that is parked, failed or unknown (--all: all parked). It stays to be seen: `--suppressed`."""
+    say(f"{_parked(ctx, entries, everything, store.drop, 'is parked, failed or unknown')} dropped")
 
 
-def _parked(ctx: typer.Context, entries: list[int] | None, everything: bool, step: Step) -> int:
-    """Do it to all parked mail, or to these. Raises NotFound where none of them is parked."""
+def _parked(
+    ctx: typer.Context, entries: list[int] | None, everything: bool, step: Step, what: str = "is parked"
+) -> int:
+    """Do it to all parked mail, or to these. Raises NotFound where it can be done to none of them."""
     if bool(entries) == everything:
         raise typer.BadParameter("name the entries, or say --all")
     chosen = None if everything else [OutboxId(entry) for entry in entries or ()]
@@ -136,7 +138,7 @@ def _parked(ctx: typer.Context, entries: list[int] | None, everything: bool, ste
     with store_of(ctx) as opened:
         many = opened.retrying(lambda tx: step(tx, now, chosen))
     if entries and not many:
-        raise NotFound("none of them is parked: see `maild outbox --state parked`")
+        raise NotFound(f"none of them {what}: see `maild outbox`")
     return many
 
 

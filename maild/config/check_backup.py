@@ -20,8 +20,8 @@ def problems(settings: Settings) -> Iterator[tuple[str, tuple[Step, ...]]]:
 def _places(settings: Settings) -> Iterator[tuple[str, tuple[Step, ...]]]:
     """The disk that takes the database with it must not take its backups."""
     for number, series in enumerate(settings.backup):
-        if series.every in ELSEWHERE and series.folder.resolve() == settings.state.resolve():
-            message = "this is the folder `state`, which is to be saved: name a folder on another disk or machine"
+        if series.every in ELSEWHERE and series.folder.resolve().is_relative_to(settings.state.resolve()):
+            message = "this is in the folder `state`, which is to be saved: name a folder on another disk or machine"
             yield message, ("backup", number, "folder")
 
 

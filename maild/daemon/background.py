@@ -7,19 +7,21 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from maild.errors import MaildError
+
+
+class LoopEnded(MaildError):
+    """A loop that must not end has ended: the log says why."""
+
 
 @asynccontextmanager
 async def background(work: Coroutine[Any, Any, None], crashed: Callable[[BaseException], None]) -> AsyncIterator[None]:
-    """Run `work` while the context is open; `crashed` hears of an exception, and of nothing else."""
+    """Run `work` while the context is open; `crashed` hears of its exception, or that it ended without one."""
     task = asyncio.create_task(work)
-    task.add_done_callback(lambda done: None if done.cancelled() or not done.exception() else crashed(_error(done)))
+    task.add_done_callback(lambda done: None if done.cancelled() else crashed(done.exception() or LoopEnded()))
     try:
         yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError, Exception):
             await task
-
-
-def _error(task: asyncio.Task[None]) -> BaseException:
-    return task.exception() or RuntimeError("ended")

@@ -18,7 +18,7 @@ from maild.clock import Clock
 from maild.settings import BackupSeries, Settings
 from maild.store.backup import folder, papers, runs
 from maild.store.backup.about import Busy, Manifest, Step
-from maild.store.backup.disk import told
+from maild.store.backup.disk import RESERVE, told
 from maild.store.backup.making import WORK, Order, make
 from maild.store.engine import Store
 
@@ -109,6 +109,7 @@ def save(site: Site, series: str, to: Path, keys: tuple[str, ...], now: datetime
         node=site.node,
         papers=papers.collect(site.settings_file, site.settings),
         encrypt_to=keys,
+        spare=max(RESERVE, site.settings.limits.free_disk),
     )
     file, manifest = make(site.store(), order, now, step)
     site.store().retrying(lambda tx: runs.record(tx, series, file, now, manifest))

@@ -37,7 +37,9 @@ def nothing() -> int:
 
 @dataclass
 class Counts:
-    """What only this process knows. `add` from any thread; `sessions` are open SMTP and LMTP connections."""
+    """What only this process knows. `add` from any thread; `sessions` are open SMTP and LMTP connections, `accepted` is
+    what came by them.
+    """
 
     sessions: Callable[[], int] = nothing
     stuck: Callable[[], tuple[str, ...]] = tuple
@@ -46,7 +48,7 @@ class Counts:
     _lock: Lock = field(default_factory=Lock)
 
     def add(self, mails: int) -> None:
-        """So many mails were kept."""
+        """So many mails from listeners were kept."""
         with self._lock:
             self.accepted += mails
 
@@ -89,7 +91,9 @@ class Metrics:
         yield gauge("maild_resident_memory_bytes", "Memory of the main process.", resident_bytes())
         yield counter("maild_cpu_seconds_total", "CPU that the main process has used.", time.process_time())
         yield gauge("maild_smtp_sessions", "Open SMTP and LMTP connections.", self._counts.sessions())
-        yield counter("maild_mails_accepted_total", "Mails kept by this process.", self._counts.accepted)
+        yield counter(
+            "maild_mails_accepted_total", "Mails that this process took in by SMTP and LMTP.", self._counts.accepted
+        )
         yield gauge("maild_takes_mail", "0 where mail is refused for now, for want of disk or database.", self._takes())
         stuck = self._counts.stuck()
         yield gauge("maild_stuck_parts", "Parts of this process that do not move.", len(stuck))

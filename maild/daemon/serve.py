@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from maild import pipeline
 from maild.config import load_settings
 from maild.daemon import node, schedule, systemd
-from maild.daemon.background import background
+from maild.daemon.background import LoopEnded, background
 from maild.daemon.backups import Site
 from maild.daemon.delivery import DeliveryLoop, Watched
 from maild.daemon.dots import Dots
@@ -50,7 +50,7 @@ class Choice:
 
 
 async def serve(choice: Choice) -> None:
-    """Run the daemon until SIGTERM or SIGINT."""
+    """Run the daemon until SIGTERM or SIGINT. Raises LoopEnded where it stopped for want of one of its loops."""
     settings = load_settings(choice.settings)
     node.prepare_state(settings.state)
     with node.lock(settings.state):
@@ -72,6 +72,7 @@ class Daemon:
         self._roles = choice.roles
         self._name = node.name_of(settings)
         self._stop = asyncio.Event()
+        self._failed = False
         self._dots = Dots(settings.state / "outbox.dots")
         self._wellbeing = Wellbeing(settings, self._current, self._name, lambda: self._delivery.trouble)
         watched = Watched(self._dots, self._wellbeing.vitals.pulse("delivery"), self._wellbeing.patience_with_relay)
@@ -96,6 +97,8 @@ class Daemon:
             systemd.notify("STOPPING=1")
             log.info("stopping", node=self._name)
         await asyncio.to_thread(self._house.store.retrying, lambda tx: nodes.stop(tx, run, self._house.clock()))
+        if self._failed:
+            raise LoopEnded
 
     async def _start(self, stack: AsyncExitStack, run: nodes.RunId) -> None:
         if "workers" in self._roles:
@@ -154,13 +157,12 @@ class Daemon:
         return run
 
     def _ticks(self, run: nodes.RunId) -> tuple[schedule.Tick, ...]:
-        rounds = Rounds(self._current, run)
-        mine = (
+        return (
             schedule.Tick("deliver", 1, self._deliver),
             schedule.Tick("policy", 5, in_thread(self._follow_policy)),
             *self._sources.ticks(),
+            *Rounds(self._current, run).ticks(self._roles),
         )
-        return (*mine, *rounds.ticks()) if "clock" in self._roles else mine
 
     async def _deliver(self) -> None:
         self._delivery.wake()
@@ -187,4 +189,5 @@ class Daemon:
     def _crashed(self, error: BaseException) -> None:
         """A loop that must not end has ended: stop, so that the service manager starts us afresh."""
         log.error("loop ended", error=type(error).__name__, because=str(error))
+        self._failed = True
         self._stop.set()

@@ -2,6 +2,8 @@
 
 Law 3: only the message being worked on is charged. A worker that dies in one, by our hand or by itself, costs
 that entry an attempt; its other claims return unharmed; a mail that dies alone too goes to quarantine.
+Too long is measured in CPU, and, for one that blocks, by the clock. A worker that waits for the database, a scanner or
+its neighbours is in no mail: its slot is empty then. Only time in which we could look counts.
 """
 
 from __future__ import annotations
@@ -29,17 +31,25 @@ from maild.store import inbox
 
 LOOK = 0.1
 GOODBYE = 20.0
+LONGEST, PATIENCE = 120.0, 12
+"""One mail may take so many seconds by the clock, or so many times its longer CPU budget, whichever is more."""
 log = structlog.get_logger()
 
 
 @dataclass
 class Hand:
-    """One worker process, and the line to it."""
+    """One worker process, and the line to it. `looks`: in how many looks running it was in `work`."""
 
     process: BaseProcess
     line: socket.socket
     owner: str
     killed_for: str = ""
+    work: Work | None = None
+    looks: int = 0
+
+    def seen_in(self, work: Work | None) -> None:
+        self.looks = self.looks + 1 if work == self.work else 0
+        self.work = work
 
 
 class Workers:
@@ -154,13 +164,21 @@ class Workers:
 
     def _check_budget(self, number: int, hand: Hand) -> None:
         work = self._slots.read(number)
-        if work is None or hand.killed_for or not hand.process.pid:
+        hand.seen_in(work)
+        if work is None or hand.killed_for:
             return
+        cause = self._exceeded(hand, work)
+        if cause and self._slots.read(number) == work:
+            hand.killed_for = cause
+            hand.process.kill()
+
+    def _exceeded(self, hand: Hand, work: Work) -> str:
+        """Which budget the mail is over, "" for none."""
         limits = self._settings.limits
         budget = limits.cpu_alone if work.alone else limits.cpu_in_company
-        if _cpu_seconds(hand.process.pid) - work.cpu_before > budget and self._slots.read(number) == work:
-            hand.killed_for = "cpu-budget"
-            hand.process.kill()
+        if hand.process.pid and _cpu_seconds(hand.process.pid) - work.cpu_before > budget:
+            return "cpu-budget"
+        return "time-budget" if hand.looks * LOOK > max(LONGEST, PATIENCE * limits.cpu_alone) else ""
 
     def _heard(self, line: socket.socket) -> None:
         with contextlib.suppress(OSError):

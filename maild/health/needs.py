@@ -134,7 +134,8 @@ def _restore(health: Health, now: datetime) -> str:
 
 def not_sent(health: Health, _alarms: Alarms, _now: datetime) -> Iterator[Need]:
     if lost := health.outbox.failed + health.outbox.unknown:
-        yield Need("not-sent", f"{lost} did not go out: `maild outbox --state failed`, `maild outbox --state unknown`")
+        where = "`maild outbox --state failed`, `maild outbox --state unknown`"
+        yield Need("not-sent", f"{lost} did not go out: {where}; `maild outbox drop N` gives one up")
 
 
 def crowds_held_back(health: Health, _alarms: Alarms, _now: datetime) -> Iterator[Need]:

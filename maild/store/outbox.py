@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, exists, select, update
+from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from maild.decide.budgets import likeness
 from maild.errors import NotFound
@@ -28,7 +28,7 @@ from maild.store.bulk import insert_rows
 from maild.store.delivering import record, recover
 from maild.store.outbox_views import OutboxCounts, OutboxView, counts, list_entries, show
 from maild.store.rows import AnyRow
-from maild.store.schema import OUTBOX_OPEN, PARKED, outbox_entry
+from maild.store.schema import NOT_SENT, OUTBOX_OPEN, PARKED, outbox_entry
 
 _entry = outbox_entry.c
 _earlier = outbox_entry.alias("earlier")
@@ -163,9 +163,16 @@ def release(tx: Connection, now: datetime, entries: Sequence[OutboxId] | None = 
 
 
 def drop(tx: Connection, now: datetime, entries: Sequence[OutboxId] | None = None) -> int:
-    """Never send parked mail, all of it or these entries; how many it were. The mails stay to be looked at."""
+    """Give mail up: all that is parked, or these entries, parked or failed or unknown; how many it were.
+
+    The mails stay to be looked at; nobody is called for them any more.
+    """
     why = (("outbox", "dropped", f"dropped by a person at {now:%Y-%m-%d %H:%M} UTC"),)
-    return _unpark(tx, entries, state=OutboxState.SUPPRESSED, due_at=None, reasons=why)
+    given_up = {"state": OutboxState.SUPPRESSED, "due_at": None, "reasons": why}
+    if entries is None:
+        return _unpark(tx, None, **given_up)
+    these = update(outbox_entry).where(or_(PARKED, NOT_SENT), _entry.id.in_(entries))
+    return tx.execute(these.values(**given_up)).rowcount
 
 
 def _unpark(tx: Connection, entries: Sequence[OutboxId] | None, **values: object) -> int:

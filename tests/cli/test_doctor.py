@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from maild.cli.doctor import checks, machine
+from maild.cli.doctor import checks, listeners, machine
 from maild.cli.doctor.checks import CHECKS, Check, examined
 from maild.cli.doctor.finding import Finding, Verdict, ok
 from maild.cli.doctor.patient import Patient
 from maild.config import load_settings
 from maild.errors import ExitCode, StoreUnavailable
-from maild.notify.sink import At, Sink
+from maild.notify.sink import At, Fault, Sink
 from maild.settings import Settings
 from tests.cli.site import Site
 from tests.servers.certificates import make_certificate
@@ -216,6 +216,20 @@ def test_a_relay_that_refuses_a_sender_is_told_with_its_words_and_the_next_sende
     assert "553 5.7.1 not owned by you" in found[1].says and "mail_from" in found[1].todo
 
 
+def test_a_relay_that_hangs_up_in_the_middle_is_told_with_what_went_well_before(site: Site) -> None:
+    with relayed(site) as sink:
+        sink.on(At.MAIL, Fault.DROP)
+        found = findings(site, "relay")
+    assert verdicts(found)[:2] == [Verdict.OK, Verdict.FAILED]
+    assert "as sender for" in found[1].says and not any("bug" in one.todo for one in found)
+
+
+def test_a_relay_that_hangs_up_without_a_goodbye_is_well(site: Site) -> None:
+    with relayed(site) as sink:
+        sink.on(At.QUIT, Fault.DROP)
+        assert set(verdicts(findings(site, "relay"))) == {Verdict.OK}
+
+
 @pytest.mark.parametrize(
     ("at", "answer", "says"),
     [
@@ -350,6 +364,29 @@ def test_listeners_of_a_daemon_answer_show_their_certificates_and_take_replies(s
     assert any("who verifies does not believe" in one for one in says)
     assert any("replies to service: are taken here" in one for one in says)
     assert served.maild("inbox", "--json").json == []
+
+
+def test_a_listener_that_shows_no_certificate_fails_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The second connection, for the certificate, finds nobody: the daemon was just stopped."""
+    from contextlib import nullcontext
+
+    from maild.settings import Listener
+
+    secure = {"tls": "starttls", "certificate": Path("c"), "key": Path("k")}
+    settings = Settings(state=tmp_path, smtp=(Listener(port=1, **secure), Listener(port=2, **secure)), lmtp=())
+    lines = {1: iter([nullcontext()]), 2: iter([nullcontext()])}
+
+    def connected(place: listeners.Place, *_words: object) -> object:
+        line = next(lines[place.listener.port], None)
+        if line is None:
+            raise ConnectionRefusedError("nobody is there")
+        return line
+
+    monkeypatch.setattr(listeners, "_connected", connected)
+    monkeypatch.setattr(listeners, "_takes", lambda place, _client: ok(place.name, "takes mail"))
+    found = list(listeners.listeners(Patient(settings, daemon=1)))
+    assert [one.verdict for one in found] == [Verdict.OK, Verdict.FAILED] * 2
+    assert {one.says for one in found[1::2]} == {"nobody is there"}
 
 
 def test_without_a_daemon_listeners_are_not_tried(site: Site) -> None:

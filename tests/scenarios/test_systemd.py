@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from maild.errors import ExitCode
 from tests.daemon.notified import Notified, listening
 from tests.scenarios.world import World, a_mail
 from tests.servers.requirement import wait_until
@@ -166,6 +167,23 @@ def test_without_systemd_a_daemon_whose_loop_hangs_ends_and_its_log_says_where(s
     daemon = systemd.start(HANGING_LOOP)
     assert daemon.wait(40) == 1
     assert "in block" in systemd.world.log()
+
+
+ENDING_LOOP = """
+async def ends(*words, **more):
+    {how}
+workers.Workers.watch = ends
+"""
+
+
+@pytest.mark.parametrize("how", ["raise LookupError('oh')", "return None"])
+def test_a_daemon_whose_loop_has_ended_stops_and_says_by_its_exit_code_that_nobody_asked_for_it(
+    systemd: Systemd, how: str
+) -> None:
+    """Whoever starts again only what failed must start this one again."""
+    daemon = systemd.start(ENDING_LOOP.format(how=how))
+    assert daemon.wait(40) == ExitCode.SOFTWARE
+    assert "loop ended" in systemd.world.log() and "Traceback" not in systemd.world.log()
 
 
 def send_in_vain(world: World) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pyrage import x25519
 from sqlalchemy import select, text
 
 from maild import __version__
@@ -225,6 +226,24 @@ def test_a_disk_without_room_for_the_copy_is_left_alone(sqlite_url: str, folder:
     monkeypatch.setattr(disk, "free_bytes", lambda _path: disk.RESERVE + 1000)
     with a_store(sqlite_url) as store, pytest.raises(BackupFailed, match="too full for the copy"):
         save(store, folder)
+
+
+@pytest.mark.parametrize("stage", ["copy", "compress", "encrypt"])
+def test_a_disk_that_fills_while_a_backup_is_made_is_left_to_the_mail(
+    sqlite_url: str, folder: Path, monkeypatch, stage: str
+) -> None:
+    """The packed file may lie on the mail's disk as well; and others write there, too."""
+
+    def fills(now: str, _part: float) -> None:
+        if now == stage:
+            monkeypatch.setattr(disk, "free_bytes", lambda _path: disk.RESERVE - 1)
+
+    key = str(x25519.Identity.generate().to_public())
+    with a_store(sqlite_url) as store:
+        keep(store, a_received_mail(raw=os.urandom(3 << 20)))
+        with pytest.raises(BackupFailed, match="work is too full"):
+            save(store, folder, fills, encrypt_to=(key,))
+        nothing_left(folder)
 
 
 def test_one_backup_at_a_time(sqlite_url: str, folder: Path) -> None:

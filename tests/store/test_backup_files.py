@@ -325,11 +325,13 @@ def test_the_secret_and_the_configuration_are_in_it_and_no_password(tmp_path: Pa
     (folder / "var" / "secret").write_bytes(b"s" * 32)
     (folder / "secrets" / "relay").write_text("a very secret password")
     text = site.settings.read_text() + "\nrelay: {host: mx.example, user: me, password_file: secrets/relay}\n"
+    login = "{token_url: 'https://login.example/token', client_id: maild}"
+    text += f"imap: [{{name: a, host: imap.example, user: me, recipient: support@desk.example, oauth: {login}}}]\n"
     site.settings.write_text(text + f"backup: [{{every: day, folder: {folder.parent / 'b'}}}]\n")
     found = papers.collect(site.settings, load_settings(site.settings))
     names = {paper.name for paper in found.files}
     assert {"maild.yaml", "directory.yaml", "desks/service.yaml", "rules/10-urgency.yaml"} <= names
-    assert found.left_out == (str(folder / "secrets" / "relay"),)
+    assert found.left_out == (str(folder / "secrets" / "relay"), str(folder / "var" / "oauth"))
     assert not any(b"a very secret" in paper.data for paper in found.files)
     assert found.secret == b"s" * 32
 

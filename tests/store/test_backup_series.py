@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from sqlalchemy import select
 
 from maild.config.check_backup import problems
 from maild.daemon.backups import Backups, Site
-from maild.settings import BackupSeries, Settings
+from maild.settings import BackupSeries, Limits, Settings
 from maild.store.backup import folder, runs
 from maild.store.backup.disk import alone
 from maild.store.backup.folder import listed, manifest_path
@@ -234,6 +236,38 @@ def test_a_clock_that_was_wrong_does_not_stop_the_series(place: Place, hourly: B
     assert times(hourly) == [NOON + timedelta(days=400), NOON + MINUTE]
 
 
+def test_backups_from_a_clock_that_was_wrong_never_push_out_those_of_now(place: Place, hourly: BackupSeries) -> None:
+    place.now = NOON + timedelta(days=400)
+    for _ in range(3):
+        place.after(HOUR)
+    place.now = NOON
+    for _ in range(62):
+        place.after(MINUTE)
+    assert times(hourly)[3:] == [NOON + 61 * MINUTE, NOON + MINUTE]
+
+
+def test_a_success_from_a_clock_that_was_wrong_hides_no_failure_of_now(
+    place_on_each: Place, hourly: BackupSeries
+) -> None:
+    place = place_on_each
+    place.after(timedelta(days=400))
+    place.now = NOON
+    place.after(MINUTE)
+    shutil.rmtree(hourly.folder)
+    in_the_way(hourly)
+    for _ in range(13):
+        place.after(10 * MINUTE)
+    assert place.state().overdue and "hourly is no folder" in place.state().problem
+
+
+def test_what_stays_free_for_mail_is_what_the_settings_want(place: Place, hourly: BackupSeries) -> None:
+    """Below limits.free_disk no mail is taken: a backup leaves more."""
+    settings = place.site.settings.model_copy(update={"limits": Limits(free_disk=1 << 60)})
+    place.backups = Backups(replace(place.site, settings=settings), lambda: True)
+    place.after(MINUTE)
+    assert "too full for the copy" in place.state().problem
+
+
 def test_the_configuration_as_it_is_now_is_in_each_backup(place: Place, hourly: BackupSeries) -> None:
     from maild.store.backup import content
     from maild.store.backup.packing import unpack
@@ -264,11 +298,12 @@ def settings_with(*series: dict[str, Any]) -> Settings:
     [
         ([{"every": "day", "folder": "/var/lib/maild"}], "folder `state`", ("backup", 0, "folder")),
         ([{"every": "month", "folder": "/var/lib/../lib/maild"}], "folder `state`", ("backup", 0, "folder")),
+        ([{"every": "day", "folder": "/var/lib/maild/backups"}], "folder `state`", ("backup", 0, "folder")),
         ([DAY] * 2, "series 1 saves every day", ("backup", 1, "folder")),
         ([{**DAY, "encrypt_to": ["age1x"]}], "no age public key", ("backup", 0, "encrypt_to", 0)),
         ([{**DAY, "encrypt_to": [str(KEY)]}], "private key", ("backup", 0, "encrypt_to", 0)),
     ],
-    ids=("state", "state by another name", "twice", "no key", "private key"),
+    ids=("state", "state by another name", "inside state", "twice", "no key", "private key"),
 )
 def test_a_series_that_cannot_be_meant_is_told(series: list[dict[str, Any]], told: str, at: tuple[Any, ...]) -> None:
     ((message, path),) = problems(settings_with(*series))

@@ -217,3 +217,15 @@ def test_parked_mail_that_a_person_drops_stays_to_be_looked_at(store: Store, tic
         shown = outbox.show(tx, entry.id)
     assert (shown.state, shown.raw != b"") == (OutboxState.SUPPRESSED, True)
     assert "a person" in shown.reasons[0].text
+
+
+def test_mail_that_nobody_can_deliver_is_given_up_by_number_and_not_with_all(store: Store, ticket: TicketId) -> None:
+    queue(store, a_queued(ticket))
+    (entry,) = take(store)
+    assert tell(store, entry.id, DeliveryResult.REFUSED).state is OutboxState.FAILED
+    with store.transaction() as tx:
+        assert outbox.drop(tx, NOON) == 0
+        assert outbox.counts(tx).failed == 1
+        assert outbox.drop(tx, NOON, [entry.id]) == 1
+        assert outbox.counts(tx).failed == 0
+        assert outbox.show(tx, entry.id).reasons[0].code == "dropped"

@@ -57,11 +57,10 @@ def listeners(patient: Patient) -> Iterator[Finding]:
         try:
             with _connected(place, insecure()) as client:
                 yield _takes(place, client)
+            if place.listener.tls != "none":
+                yield from _certificate(patient, place)
         except TROUBLES as error:
             yield failed(place.name, _told(error), "look at the daemon's log; `maild serve` may have to be restarted")
-            continue
-        if place.listener.tls != "none":
-            yield from _certificate(patient, place)
 
 
 def replies(patient: Patient) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 
 from aiosmtplib import SMTP
 from aiosmtplib.errors import SMTPAuthenticationError, SMTPException, SMTPResponseException
@@ -23,6 +24,7 @@ from maild.settings import MailFrom, Relay
 
 LONGEST = 20.0
 """Seconds for one answer; who waits at a terminal has less patience than the daemon."""
+TROUBLES = (OSError, SMTPException, ValueError)
 A_SECRET = bytes(32)
 _EXAMPLE = "<sd-1001.aaaaaaaaaa.aaaaaaaaaaaaaaaa@host>"
 
@@ -66,21 +68,22 @@ async def _tried(client: SMTP, patient: Patient, settings: Relay) -> AsyncIterat
         await client.connect()
         if not client.last_ehlo_response:
             await client.ehlo()
-    except (OSError, SMTPException, ValueError) as error:
+    except TROUBLES as error:
         yield failed(place, _told(error), _advice(error))
         return
     secured = "without TLS" if settings.tls == "none" else "TLS with a certificate that holds"
     yield ok(place, f"answers, {secured}{', logged in' if settings.user else ''}")
     for desk, sender in _senders(patient, settings.mail_from):
         yield await _sender(client, place, desk, sender)
-    await client.quit()
+    with suppress(*TROUBLES):
+        await client.quit()
 
 
 async def _sender(client: SMTP, place: str, desk: str, sender: str) -> Finding:
     try:
         await client.mail(sender)
         await client.rset()
-    except SMTPResponseException as error:
+    except TROUBLES as error:
         # The address holds no secret: it is made for no mail.
         todo = "choose another `mail_from` (verp, null or fixed) for the relay, or let it take this one"
         return failed(place, f"does not take <{sender}> as sender for {desk}: {_told(error)}", todo)

@@ -20,8 +20,8 @@ from maild.store.backup.about import BackupFailed, Busy
 BLOCK = 1 << 20
 PART = ".part"
 LOCK = "lock"
-# What stays free on a disk that a copy is made on: below `limits.free_disk` (200 MiB) the daemon takes no mail.
 RESERVE = 256 << 20
+"""What stays free on a disk that a copy is made on: below `limits.free_disk` (200 MiB) the daemon takes no mail."""
 
 
 @contextmanager
@@ -82,11 +82,11 @@ def free_bytes(folder: Path) -> int:
     return told.f_bavail * told.f_frsize
 
 
-def require_room(folder: Path, needed: int, what: str) -> None:
-    """Raise BackupFailed unless so many bytes fit, and some more: a full disk would stop the mail."""
+def require_room(folder: Path, needed: int, what: str, spare: int = RESERVE) -> None:
+    """Raise BackupFailed unless so many bytes fit, and `spare` more: a full disk would stop the mail."""
     free = free_bytes(folder)
-    if free < needed + RESERVE:
-        have, want = free >> 20, (needed + RESERVE) >> 20
+    if free < needed + spare:
+        have, want = free >> 20, (needed + spare) >> 20
         raise BackupFailed(f"{folder} is too full for {what}: {have} MiB are free, about {want} MiB are needed")
 
 

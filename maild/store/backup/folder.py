@@ -80,16 +80,21 @@ def _mismatch(manifest: Manifest, size: int) -> str:
 
 def newest_good(folder: Path, series: str, now: datetime) -> Held | None:
     """The newest good backup of a series. One from the future says nothing: a clock was wrong. Raises OSError."""
-    good = (one for one in listed(folder) if one.series == series and not one.problem)
-    return next((one for one in good if one.made_at <= now), None)
+    return next(_good(folder, series, now), None)
+
+
+def _good(folder: Path, series: str, now: datetime) -> Iterator[Held]:
+    """The good ones of a series, the newest first."""
+    return (one for one in listed(folder) if one.series == series and not one.problem and one.made_at <= now)
 
 
 def thin_out(folder: Path, series: str, keep: int, now: datetime) -> int:
     """Delete what is older than the `keep` newest good backups of a series; how many. Call it after a good new one.
 
-    What a killed run left is deleted a day later. Files by other names are left alone.
+    One from the future counts for nothing, and goes when its time has come and gone: a clock was wrong. What a killed
+    run left is deleted a day later. Files by other names are left alone.
     """
-    good = [one for one in listed(folder) if one.series == series and not one.problem]
+    good = list(_good(folder, series, now))
     if len(good) < keep:
         return 0
     oldest = good[keep - 1]

@@ -1,7 +1,8 @@
 """A backup, from the open database to the file and its manifest: `make`.
 
 Laws: while the daemon runs; proven by opening it before it gets its name; a step that fails leaves nothing that looks
-like a backup. The plain copy lies in the work folder for as long as it takes, ours alone.
+like a backup. The plain copy lies in the work folder for as long as it takes, ours alone. The disk it lies on, which
+is the mail's, keeps room for mail all the time; one that only holds backups may be filled.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from maild import __version__
 from maild.store.backup import content, folder
 from maild.store.backup.about import About, BackupFailed, Manifest, Step, Unusable, manifest_as_json, no_step
 from maild.store.backup.copying import copy, size_of
-from maild.store.backup.disk import alone, require_room, told, unfinished
+from maild.store.backup.disk import RESERVE, alone, require_room, told, unfinished
 from maild.store.backup.packing import pack
 from maild.store.backup.papers import Papers
 from maild.store.engine import Store
@@ -28,7 +29,10 @@ MANUAL = "manual"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to make. `work` is a folder inside `state`; `encrypt_to` are age public keys, () for a plain file."""
+    """What to make. `work` is a folder inside `state`; `encrypt_to` are age public keys, () for a plain file.
+
+    `spare`: bytes that stay free where `work` is.
+    """
 
     series: str
     folder: Path
@@ -36,6 +40,7 @@ class Order:
     node: str
     papers: Papers
     encrypt_to: tuple[str, ...] = ()
+    spare: int = RESERVE
 
 
 def make(store: Store, order: Order, now: datetime, step: Step = no_step) -> tuple[Path, Manifest]:
@@ -46,12 +51,23 @@ def make(store: Store, order: Order, now: datetime, step: Step = no_step) -> tup
     with told(order.folder):
         order.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with told(order.work), alone(order.work) as work:
-        require_room(work, size_of(store), "the copy")
+        require_room(work, size_of(store), "the copy", order.spare)
         file = work / COPY
         file.touch(mode=0o600)
-        about = _copied(store, file, order, now, step)
+        careful = _careful(step, work, order.spare)
+        about = _copied(store, file, order, now, careful)
         with told(order.folder):
-            return _placed(file, order, about, step)
+            return _placed(file, order, about, careful)
+
+
+def _careful(step: Step, work: Path, spare: int) -> Step:
+    """The same step, which also ends the work when the disk fills, by us or by others."""
+
+    def careful(stage: str, part: float) -> None:
+        step(stage, part)
+        require_room(work, 0, "the backup that is being made", spare)
+
+    return careful
 
 
 def _copied(store: Store, file: Path, order: Order, now: datetime, step: Step) -> About:

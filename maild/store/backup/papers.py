@@ -47,7 +47,10 @@ def collect(settings_file: Path, settings: Settings) -> Papers:
     return Papers(
         secret=secret.read_bytes() if secret.exists() else b"",
         files=tuple(Paper(_name(path, base), path.read_bytes()) for path in small),
-        left_out=(*sorted(set(_private(settings, ""))), *(str(path) for path in found if path not in small)),
+        left_out=(
+            *sorted({*_private(settings, ""), *_logins(settings)}),
+            *(str(path) for path in found if path not in small),
+        ),
     )
 
 
@@ -58,6 +61,12 @@ def _files(settings_file: Path, settings: Settings) -> Iterator[Path]:
     yield settings.directory
     if settings.templates is not None:
         yield from sorted(settings.templates.glob(TEMPLATES))
+
+
+def _logins(settings: Settings) -> Iterator[str]:
+    """Refresh tokens: after a restore elsewhere, whoever owns the mailbox logs in again (`maild login`)."""
+    if any(account.oauth for account in settings.imap):
+        yield str(settings.state / "oauth")
 
 
 def _name(path: Path, base: Path) -> str:

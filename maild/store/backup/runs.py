@@ -46,8 +46,11 @@ def record_problem(tx: Connection, series: str, folder: Path, at: datetime, prob
 
 
 def state_of(tx: Connection, series: BackupSeries, now: datetime) -> SeriesState:
-    """How a series stands at `now`; it is overdue where its newest good backup is two intervals old."""
-    of_it = _of(series)
+    """How a series stands at `now`; it is overdue where its newest good backup is two intervals old.
+
+    A run from the future says nothing: a clock was wrong.
+    """
+    of_it = and_(_of(series), _run.at <= now)
     latest = select(backup_run).where(of_it).order_by(_run.at.desc(), _run.id.desc()).limit(1)
     last, good = tx.execute(latest).first(), tx.execute(latest.where(_run.problem == "")).first()
     return SeriesState(
