@@ -6,6 +6,7 @@ nothing here reads, writes or decides.
 
 from __future__ import annotations
 
+from maild.model.authenticity import Authenticity, Means, Proof
 from maild.model.breakers import Breaker, Stand
 from maild.model.decisions import (
     Disposition,
@@ -45,12 +46,12 @@ from maild.model.outgoing import (
     OutboxState,
     OutgoingMail,
 )
+from maild.model.people import Contact, Duty, Organisation, Register, StaffMember
+from maild.model.proposals import Proposal, ProposalId, ProposalKind, ProposalState, Purpose
 from maild.model.screening import Finding, Verdict
 from maild.model.tickets import (
     ArticleKind,
-    Contact,
     Participant,
-    Register,
     Role,
     Status,
     Ticket,
@@ -62,6 +63,7 @@ __all__ = [
     "ArticleId",
     "ArticleKind",
     "Attachment",
+    "Authenticity",
     "Automatic",
     "AutomaticKind",
     "Bounce",
@@ -72,6 +74,7 @@ __all__ = [
     "Delivery",
     "DeliveryResult",
     "Disposition",
+    "Duty",
     "EntryId",
     "Envelope",
     "Fate",
@@ -79,11 +82,13 @@ __all__ = [
     "Hint",
     "InboxEntry",
     "MailboxState",
+    "Means",
     "Message",
     "Missed",
     "Note",
     "Notification",
     "NotificationKind",
+    "Organisation",
     "OutboxEntry",
     "OutboxId",
     "OutboxState",
@@ -91,11 +96,18 @@ __all__ = [
     "Page",
     "Participant",
     "Position",
+    "Proof",
+    "Proposal",
+    "ProposalId",
+    "ProposalKind",
+    "ProposalState",
+    "Purpose",
     "Reason",
     "ReceivedMail",
     "Register",
     "Role",
     "Source",
+    "StaffMember",
     "Stand",
     "Status",
     "Suppressed",

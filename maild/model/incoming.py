@@ -50,7 +50,8 @@ class Envelope:
     `source_key` makes one delivery unique at its source (IMAP: account, folder, UIDVALIDITY, UID).
     `received_at` is when it arrived at its source: for a mailbox, when its server took it. `login` is the user who
     proved to be themselves when they handed it in, "" for nobody. `asks` are the headers (in lower case) that may name
-    its desk, in the order they are asked, where the source itself does not say.
+    its desk, in the order they are asked, where the source itself does not say. `border` names whose
+    Authentication-Results are believed in it (`ingest.authenticity.borders`), "" for nobody's.
     """
 
     source: Source
@@ -62,6 +63,7 @@ class Envelope:
     answers: Answers = Answers.SENT
     login: str = ""
     asks: tuple[str, ...] = ()
+    border: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class ReceivedMail:
     kept_at: datetime | None = None
     answers: Answers = Answers.SENT
     login: str = ""
+    border: str = ""
 
 
 @dataclass(frozen=True, slots=True)

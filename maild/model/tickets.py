@@ -1,4 +1,4 @@
-"""People and the tickets they take part in."""
+"""Tickets, and how people take part in them."""
 
 from __future__ import annotations
 
@@ -6,33 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from maild.model.ids import ContactId, TicketId
-
-
-class Register(StrEnum):
-    """What the directory says of an address (law 8). UNKNOWN: it has never been seen."""
-
-    UNKNOWN = "unknown"
-    UNVERIFIED = "unverified"
-    REGISTERED = "registered"
-    AUTHORISED = "authorised"
-    INACTIVE = "inactive"
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """An address we know, and whose it is. `organisation` is its key in the directory, "" for none.
-
-    One person may have several addresses, each a contact; the directory names them with one `person`, "" for none.
-    """
-
-    id: ContactId
-    address: str
-    name: str
-    register: Register
-    organisation: str = ""
-    language: str = ""
-    person: str = ""
+from maild.model.ids import TicketId
+from maild.model.people import Contact
 
 
 class Role(StrEnum):

@@ -28,20 +28,27 @@ from maild.store.schema.mail import (
 )
 from maild.store.schema.mailboxes import imap_cursor, imap_mail, mailbox_state
 from maild.store.schema.people import (
+    PROPOSAL_OPEN,
+    audit,
+    contact,
+    invitation,
+    organisation,
+    proposal,
+    staff,
+    team,
+)
+from maild.store.schema.tickets import (
     FIRST_TICKET,
     article,
     attachment,
-    contact,
     event,
     message_ref,
-    organisation,
     participant,
-    staff,
     ticket,
     ticket_alias,
 )
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 
 __all__ = [
     "AUTOMATIC",
@@ -50,10 +57,12 @@ __all__ = [
     "NOT_SENT",
     "OUTBOX_OPEN",
     "PARKED",
+    "PROPOSAL_OPEN",
     "QUARANTINED",
     "REVISIONS",
     "article",
     "attachment",
+    "audit",
     "backup_run",
     "blocked",
     "breaker",
@@ -65,6 +74,7 @@ __all__ = [
     "imap_cursor",
     "imap_mail",
     "inbox_entry",
+    "invitation",
     "lease",
     "mailbox_state",
     "message_ref",
@@ -74,10 +84,12 @@ __all__ = [
     "outbox_entry",
     "participant",
     "policy",
+    "proposal",
     "raw_mail",
     "raw_piece",
     "setting",
     "staff",
+    "team",
     "ticket",
     "ticket_alias",
 ]

@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from maild.store.schema.types import BigId, Clean, Instant, Key
+from maild.store.schema.types import BigId, Clean, Instant, Key, Listed
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -63,6 +63,11 @@ def words(name: str, **more: Any) -> Column[str]:
 def key(name: str, **more: Any) -> Column[str]:
     """Text that is looked up; "" where there is none."""
     return Column(name, Key, nullable=False, server_default="", **more)
+
+
+def listed(name: str) -> Column[tuple[Any, ...]]:
+    """A list of words, empty at first."""
+    return Column(name, Listed, nullable=False, server_default="[]")
 
 
 def count(name: str) -> Column[int]:

@@ -89,6 +89,8 @@ inbox_entry = table(
     Column("answers", Word(Answers), nullable=False, server_default=Answers.SENT.value),
     words("login"),
     flag("cleared"),
+    words("border"),
+    instant("prove_until", optional=True),
 )
 INBOX_OPEN = inbox_entry.c.due_at.is_not(None)
 QUARANTINED = inbox_entry.c.state == literal_column("'quarantined'")

@@ -1,14 +1,26 @@
-"""Tables of people and tickets: organisations, contacts, staff; tickets with everything that hangs on them."""
+"""Tables of people: organisations, contacts, staff, teams; what is proposed about them, and what was changed, by whom.
+
+`source` names the directory that a row came from, "" for what was entered by hand.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String
+from sqlalchemy import Column, ForeignKey, Index, Integer, literal_column
 
-from maild.model import ArticleKind, Register, Role, Status
-from maild.store.schema.base import flag, instant, key, keyed_table, numbered, partial, refers, size, table, words
+from maild.model import ProposalKind, ProposalState, Purpose, Register
+from maild.store.schema.base import (
+    flag,
+    instant,
+    key,
+    keyed_table,
+    listed,
+    numbered,
+    partial,
+    refers,
+    table,
+    words,
+)
 from maild.store.schema.types import Clean, Key, Listed, Word
-
-FIRST_TICKET = 1001
 
 organisation = table(
     "organisation",
@@ -16,6 +28,12 @@ organisation = table(
     Column("key", Key, primary_key=True),
     words("name"),
     Column("domains", Listed, nullable=False),
+    Column("seats", Integer),
+    words("package"),
+    words("account_manager"),
+    listed("systems"),
+    listed("escalation"),
+    words("source"),
 )
 
 contact = table(
@@ -29,6 +47,11 @@ contact = table(
     words("language"),
     words("person"),
     instant("created_at"),
+    flag("is_primary"),
+    flag("follows"),
+    listed("duties"),
+    instant("until", optional=True),
+    words("source"),
 )
 
 staff = table(
@@ -38,95 +61,62 @@ staff = table(
     words("address"),
     words("title"),
     flag("active"),
+    listed("desks"),
+    listed("teams"),
+    words("source"),
 )
 
-ticket = table(
-    "ticket",
-    "A case; its number is prefix-id",
-    numbered(FIRST_TICKET),
-    words("prefix"),
-    words("desk"),
+team = table(
+    "team",
+    "Staff who are written to together",
+    Column("name", Key, primary_key=True),
+    words("address"),
     words("title"),
-    Column("status", Word(Status), nullable=False),
-    Column("priority", Integer, nullable=False),
-    words("category"),
-    words("assignee"),
-    flag("unverified"),
-    instant("created_at"),
-    instant("changed_at"),
-    instant("remind_at", optional=True),
-    Column("tags", Listed, nullable=False),
-    Column("fields", Listed, nullable=False),
+    words("source"),
 )
-Index("ix_ticket_status_changed_at", ticket.c.status, ticket.c.changed_at)
-partial("ix_ticket_remind_at", ticket.c.remind_at.is_not(None), ticket.c.remind_at)
 
-article = table(
-    "article",
-    "One contribution to a ticket",
+audit = table(
+    "audit",
+    "Every change of the register, and of what may be done: who, what, why",
     numbered(),
-    refers("ticket_id", "ticket.id", index=True),
-    Column("kind", Word(ArticleKind), nullable=False),
-    instant("at"),
-    words("author_name"),
-    words("author"),
-    words("subject"),
-    words("text"),
-    words("visible_text"),
-    key("message_id"),
-    flag("review"),
-    flag("unverified"),
-    flag("automatic"),
-    refers("entry_id", "inbox_entry.id", optional=True, index=True),
-)
-
-attachment = table(
-    "attachment",
-    "A part of an article's mail; its bytes stay in the raw mail",
-    numbered(),
-    refers("article_id", "article.id", index=True),
-    words("filename"),
-    words("content_type"),
-    size("size"),
-    Column("md5", String(32), nullable=False),
-    Column("sha256", String(64), nullable=False),
-    words("part"),
-    words("content_id"),
-    flag("inline"),
-)
-
-participant = keyed_table(
-    "participant",
-    "A contact on a ticket",
-    refers("ticket_id", "ticket.id", key=True),
-    refers("contact_id", "contact.id", key=True, index=True),
-    Column("role", Word(Role), nullable=False),
-)
-
-event = table(
-    "event",
-    "What happened to a ticket, and why",
-    numbered(),
-    refers("ticket_id", "ticket.id", index=True),
     instant("at"),
     words("actor"),
-    words("kind"),
-    words("text"),
+    key("kind"),
+    key("subject"),
+    words("what"),
+    words("why"),
     refers("entry_id", "inbox_entry.id", optional=True),
 )
+Index("ix_audit_kind_subject", audit.c.kind, audit.c.subject)
 
-message_ref = keyed_table(
-    "message_ref",
-    "A Message-ID that leads to a ticket (law 6: also of mails never seen)",
-    Column("message_id", Key, nullable=False),
-    refers("ticket_id", "ticket.id", index=True),
-    PrimaryKeyConstraint("message_id", "ticket_id"),
+invitation = keyed_table(
+    "invitation",
+    "A link that was sent to an address, by the hash of its secret; used once, and not for ever",
+    Column("digest", Key, primary_key=True),
+    Column("purpose", Word(Purpose), nullable=False),
+    key("address"),
+    words("desk"),
+    words("about"),
+    instant("created_at"),
+    instant("expires_at"),
+    instant("used_at", optional=True),
 )
+Index("ix_invitation_address_created_at", invitation.c.address, invitation.c.created_at)
 
-ticket_alias = keyed_table(
-    "ticket_alias",
-    "Another number of a ticket: of one merged into it, or of a foreign system",
-    Column("number", Key, nullable=False),
+proposal = table(
+    "proposal",
+    "What was asked for by mail and waits for a person",
+    numbered(),
     refers("ticket_id", "ticket.id", index=True),
-    PrimaryKeyConstraint("number", "ticket_id"),
+    Column("kind", Word(ProposalKind), nullable=False),
+    Column("state", Word(ProposalState), nullable=False),
+    key("organisation"),
+    key("address"),
+    words("name"),
+    key("asked_by"),
+    instant("created_at"),
+    instant("due_at", optional=True),
+    words("decided_by"),
 )
+PROPOSAL_OPEN = proposal.c.state.in_([literal_column(f"'{state}'") for state in ("held", "open", "invited")])
+partial("ix_proposal_open", PROPOSAL_OPEN, proposal.c.id)

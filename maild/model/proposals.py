@@ -1,0 +1,62 @@
+"""What was asked for by mail and waits for a person: changes of the register, instructions, links to prove an address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from maild.model.ids import TicketId
+
+ProposalId = NewType("ProposalId", int)
+
+
+class ProposalKind(StrEnum):
+    """What is asked for. INSTRUCTION: the ticket's own wish, from somebody who may not give it (REQ-H6)."""
+
+    NEW_CONTACT = "new-contact"
+    NEW_AUTHORISED = "new-authorised"
+    NEW_PRIMARY = "new-primary"
+    LEAVING = "leaving"
+    SUCCESSOR = "successor"
+    INSTRUCTION = "instruction"
+
+
+class ProposalState(StrEnum):
+    """HELD: an authorised contact must say yes first. OPEN: staff decide. INVITED: the new person must confirm."""
+
+    HELD = "held"
+    OPEN = "open"
+    INVITED = "invited"
+    DONE = "done"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One thing that was asked for on a ticket. `address` and `name` are whom it is about, "" for nobody.
+
+    `asked_by` is the address of whoever asked. `due_at` (UTC) ends it.
+    """
+
+    id: ProposalId
+    ticket: TicketId
+    kind: ProposalKind
+    state: ProposalState
+    organisation: str
+    address: str
+    name: str
+    asked_by: str
+    created_at: datetime
+    due_at: datetime | None = None
+    decided_by: str = ""
+
+
+class Purpose(StrEnum):
+    """What a link in a mail is for; a link of one purpose is worth nothing for another."""
+
+    REGISTER = "register"
+    CONFIRM_CONTACT = "confirm-contact"
+    LOOK = "look"
