@@ -1,4 +1,4 @@
-"""What was asked for by mail and waits for a person: changes of the register, instructions, links to prove an address."""
+"""What was asked for by mail and waits for a person: changes of the register, instructions, and links in mails."""
 
 from __future__ import annotations
 
