@@ -13,11 +13,14 @@ from maild.decide.tokens import Tokens
 from maild.desks.policy import Desk
 from maild.model import (
     Address,
+    Authenticity,
     Contact,
     ContactId,
     Envelope,
+    Means,
     Message,
     Participant,
+    Proof,
     Register,
     Role,
     Source,
@@ -108,9 +111,14 @@ def a_known_ticket(*people: Contact, **changes: Any) -> KnownTicket:
     return KnownTicket(a_ticket(**changes), participants)
 
 
+PROVEN = Authenticity(Proof.PROVEN, Means.SIGNATURE, "signed", "signed by acme.example (2048 bit)")
+FORGED = Authenticity(Proof.FAILED, Means.BORDER, "dmarc-fail", "mx.desk.example says DMARC failed for acme.example")
+
+
 def a_case(message: Message | None = None, facts: Facts | None = None, **changes: Any) -> Case:
     message = message or a_message()
     envelope = changes.pop("envelope", an_envelope())
     policy = changes.pop("policy", a_policy())
     keys = lookup_keys(message, envelope, policy, TOKENS)
-    return Case(message, envelope, keys, facts or Facts(contacts=(a_contact(),)), policy, TOKENS, NOON)
+    known = facts or Facts(contacts=(a_contact(),), authenticity=PROVEN)
+    return Case(message, envelope, keys, known, policy, TOKENS, NOON)

@@ -96,6 +96,14 @@ def _unverified(it: Wanted) -> bool:
     return it.mail.unverified
 
 
+def _unproven(it: Wanted) -> bool:
+    return it.mail.unverified and not it.mail.proven
+
+
+def _proven_stranger(it: Wanted) -> bool:
+    return it.mail.unverified and it.mail.proven
+
+
 def _registered(it: Wanted) -> bool:
     return not it.mail.unverified
 
@@ -114,7 +122,11 @@ def _person(it: Wanted) -> str:
 
 BUDGETS = (
     Budget("budget-address", address_day, lambda b: b.unverified_a_day,
-           "an unverified address gets {} automatic mail a day", _unverified),
+           "an unverified address gets {} automatic mail a day", _unproven),
+    Budget("budget-address", address_hour, lambda b: b.proven_an_hour,
+           "an unverified address that proved itself gets {} automatic mails an hour", _proven_stranger),
+    Budget("budget-address", address_day, lambda b: b.proven_a_day,
+           "an unverified address that proved itself gets {} automatic mails a day", _proven_stranger),
     Budget("budget-address", address_hour, lambda b: b.registered_an_hour,
            "an address gets {} automatic mails an hour", _registered, _person),
     Budget("budget-address", address_day, lambda b: b.registered_a_day,

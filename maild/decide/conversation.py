@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from maild.decide import people
+from maild.decide import people, strangers, trust
 from maild.decide.case import Case
 from maild.decide.facts import Facts
 from maild.decide.follow_up import Belongs, Claim
 from maild.decide.notify import Occasion, confirmation
 from maild.decide.plan import AddArticle, Change, IndexMessageIds, LinkTickets, OpenTicket, Plan, SetStatus
 from maild.decide.states import Happening, after
+from maild.decide.trust import Standing
 from maild.desks.policy import Desk
 from maild.model import (
     Address,
@@ -23,7 +24,6 @@ from maild.model import (
     Message,
     Notification,
     Reason,
-    Register,
     Suppressed,
     Ticket,
     TicketId,
@@ -38,22 +38,28 @@ MOST_INDEXED = 50
 
 def new_plan(case: Case, desk: Desk) -> Plan:
     """Open a ticket, shaped by the rules; confirm it where the gate allows."""
-    message, facts = case.message, case.facts
+    message, facts, who = case.message, case.facts, trust.of(case, desk)
     sender = sender_of(message)
-    shaped = _shaped(case, desk)
+    shaped = _shaped(case, desk, who)
     joined = people.colleagues(None, message, facts, desk, case.policy)
-    answer = confirmation(Occasion(case, desk, sender))
+    occasion = Occasion(case, desk, sender, who)
+    answer = strangers.with_link(occasion, confirmation(occasion))
     return Plan(
         Disposition.NEW_TICKET,
-        (Reason("follow-up", "none", "names no known ticket"), *_why(sender, facts, shaped, joined, answer)),
+        (
+            Reason("follow-up", "none", "names no known ticket"),
+            *people.sender_reasons(sender, facts, who),
+            *_why(shaped, joined, answer),
+        ),
         (
             *people.requester(None, sender, facts)[:-1],
-            _open(message, shaped.draft, facts, desk),
+            _open(message, shaped.draft, who, desk),
             people.requester(None, sender, facts)[-1],
             *joined.changes,
-            _article(None, message, facts),
+            _article(None, message, facts, who),
             _index(None, message),
             *_sibling(facts),
+            *strangers.invitations(occasion, answer),
         ),
         notifications=(answer,) if isinstance(answer, Notification) else (),
         suppressed=(answer,) if isinstance(answer, Suppressed) else (),
@@ -63,8 +69,7 @@ def new_plan(case: Case, desk: Desk) -> Plan:
 def review_plan(case: Case, claim: Claim, desk: Desk) -> Plan:
     """A ticket of its own, linked for staff; its sender sees what anybody sees who writes for the first time."""
     plan = new_plan(case, desk)
-    other = claim.known.ticket
-    why = Reason("follow-up", "not-a-participant", f"{claim.reason.text}, but its sender takes no part there")
+    other, why = claim.known.ticket, claim.why
     changes = tuple(replace(one, review=True) if isinstance(one, AddArticle) else one for one in plan.changes)
     kept = tuple(one for one in changes if not isinstance(one, IndexMessageIds))
     link = LinkTickets(None, other.id, f"awaits review: {why.text}")
@@ -78,13 +83,18 @@ def review_plan(case: Case, claim: Claim, desk: Desk) -> Plan:
 
 def follow_up_plan(case: Case, found: Belongs, desk: Desk) -> Plan:
     """Add the message to its ticket; a person's mail may move the status."""
-    message, facts, ticket = case.message, case.facts, found.known.ticket
+    message, facts, ticket, who = case.message, case.facts, found.known.ticket, trust.of(case, desk)
     sender = sender_of(message)
     joined = _joining(case, found, desk)
     return Plan(
         Disposition.FOLLOW_UP,
-        (found.reason, people.sender_reason(sender, facts), *joined.reasons, *_moved(message, ticket)),
-        (_article(ticket.id, message, facts), *joined.changes, _index(ticket.id, message), *_status(message, ticket)),
+        (found.reason, *people.sender_reasons(sender, facts, who), *joined.reasons, *_moved(message, ticket)),
+        (
+            _article(ticket.id, message, facts, who),
+            *joined.changes,
+            _index(ticket.id, message),
+            *_status(message, ticket),
+        ),
         ticket=ticket.id,
     )
 
@@ -96,21 +106,20 @@ def sender_of(message: Message) -> Address:
     return message.sender
 
 
-def _shaped(case: Case, desk: Desk) -> Shaped:
+def _shaped(case: Case, desk: Desk, who: Standing) -> Shaped:
+    """Rules see what the sender counts as: nobody gets an urgent ticket by a forged name."""
     contact = case.facts.contact(sender_of(case.message).address)
-    register = contact.register if contact else Register.UNKNOWN
-    view = RuleView(case.message, case.envelope, desk.desk, register, contact.organisation if contact else "")
+    organisation = contact.organisation if contact and not people.is_unverified(who.register) else ""
+    view = RuleView(case.message, case.envelope, desk.desk, who.register, organisation)
     return run(case.policy.rules, Draft(priority=desk.priority), view)
 
 
-def _why(
-    sender: Address, facts: Facts, shaped: Shaped, joined: people.People, answer: Notification | Suppressed
-) -> tuple[Reason, ...]:
+def _why(shaped: Shaped, joined: people.People, answer: Notification | Suppressed) -> tuple[Reason, ...]:
     silent = (answer.reason,) if isinstance(answer, Suppressed) else ()
-    return (people.sender_reason(sender, facts), *joined.reasons, *shaped.reasons, *silent)
+    return (*joined.reasons, *shaped.reasons, *silent)
 
 
-def _open(message: Message, draft: Draft, facts: Facts, desk: Desk) -> OpenTicket:
+def _open(message: Message, draft: Draft, who: Standing, desk: Desk) -> OpenTicket:
     return OpenTicket(
         desk=desk.desk,
         prefix=desk.prefix,
@@ -118,13 +127,13 @@ def _open(message: Message, draft: Draft, facts: Facts, desk: Desk) -> OpenTicke
         priority=draft.priority,
         category=draft.category,
         assignee=draft.assignee,
-        unverified=people.is_unverified(facts.register(sender_of(message).address)),
+        unverified=people.is_unverified(who.register),
         tags=draft.tags,
         fields=draft.fields,
     )
 
 
-def _article(ticket: TicketId | None, message: Message, facts: Facts) -> AddArticle:
+def _article(ticket: TicketId | None, message: Message, facts: Facts, who: Standing) -> AddArticle:
     sender = sender_of(message)
     return AddArticle(
         ticket=ticket,
@@ -135,8 +144,10 @@ def _article(ticket: TicketId | None, message: Message, facts: Facts) -> AddArti
         subject=message.subject,
         message_id=message.message_id,
         attachments=message.attachments,
-        unverified=people.is_unverified(facts.register(sender.address)),
+        unverified=people.is_unverified(who.register),
         automatic=message.automatic is not None,
+        proof=facts.authenticity.proof,
+        proof_text=facts.authenticity.text,
     )
 
 

@@ -12,6 +12,7 @@ from maild.decide.plan import (
     AddArticle,
     Change,
     IndexMessageIds,
+    Invite,
     JoinTicket,
     LinkTickets,
     MoveBreaker,
@@ -73,6 +74,10 @@ def describe(change: Change) -> str:
             return _held_back(change)
         case LinkTickets():
             return f"link {_ticket(change.ticket)} with ticket {change.other}: {change.why}"
+        case Invite():
+            return (
+                f"let a link for {change.address} work once, until {change.until:%Y-%m-%d %H:%M} UTC: {change.purpose}"
+            )
         case _:
             assert_never(change)
 

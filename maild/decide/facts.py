@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from maild.model import Breaker, Contact, EntryId, OutboxId, Participant, Register, Ticket, TicketId, Verdict
+from maild.model import (
+    UNPROVEN,
+    Authenticity,
+    Breaker,
+    Contact,
+    EntryId,
+    Organisation,
+    OutboxId,
+    Participant,
+    Register,
+    Ticket,
+    TicketId,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,8 @@ class Facts:
 
     `duplicate_of`: the entry that already had this content on this desk. `sibling`: a ticket that the same
     content opened on another desk (law 5). `screened`: what scanners said. `blocked`: the entry of the block list that
-    the sender stands in, "" for none.
+    the sender stands in, "" for none. `authenticity`: what proves the sender. `organisation` is the sender's, by the
+    register or else by the domain; `people` are its registered contacts.
     """
 
     contacts: tuple[Contact, ...] = ()
@@ -88,6 +102,9 @@ class Facts:
     sibling: TicketId | None = None
     screened: tuple[Verdict, ...] = ()
     blocked: str = ""
+    authenticity: Authenticity = UNPROVEN
+    organisation: Organisation | None = None
+    people: tuple[Contact, ...] = ()
 
     def contact(self, address: str) -> Contact | None:
         return next((contact for contact in self.contacts if contact.address == address), None)

@@ -1,8 +1,9 @@
 """Does this message belong to a known ticket, and may its sender say so?
 
 Evidence is asked strongest first (`CHECKS`): signed reply address, References, number in the subject. Evidence
-names a ticket; only a participant's evidence makes a follow-up (law 8). Evidence in other hands is a `Claim`
-that a person must review: a number in a subject is a hint, never authority (FAULT-D13).
+names a ticket; only a participant's evidence makes a follow-up, and only where the desk is content with the proof of
+who they are (law 8, `trust`). Evidence in other hands is a `Claim` that a person must review: a number in a subject is
+a hint, never authority (FAULT-D13).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 from maild.decide.facts import Facts, KnownTicket, LookupKeys
 from maild.decide.keys import thread_ids
+from maild.decide.trust import Right, Standing
 from maild.model import Contact, Message, Reason, Register, TicketId
 
 
@@ -34,10 +36,11 @@ class Belongs:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The message names a ticket its sender does not take part in."""
+    """The message names a ticket that its sender does not take part in, or may not speak on; `why` says which."""
 
     known: KnownTicket
     reason: Reason
+    why: Reason
 
 
 Check = Callable[[Message, LookupKeys, Facts], Evidence | None]
@@ -80,13 +83,22 @@ def by_subject(_message: Message, keys: LookupKeys, facts: Facts) -> Evidence | 
 CHECKS: tuple[Check, ...] = (by_entry, by_reply_address, by_references, by_subject)
 
 
-def follow_up(message: Message, keys: LookupKeys, facts: Facts) -> Belongs | Claim | None:
+def follow_up(message: Message, keys: LookupKeys, facts: Facts, who: Standing) -> Belongs | Claim | None:
     """What the strongest evidence comes to; None where nothing names a ticket."""
     found = [evidence for check in CHECKS if (evidence := check(message, keys, facts))]
-    for evidence in found:
-        if takes_part(message, evidence, facts):
-            return Belongs(evidence.known, evidence.reason)
-    return next((Claim(evidence.known, evidence.reason) for evidence in found), None)
+    theirs = next((evidence for evidence in found if takes_part(message, evidence, facts)), None)
+    if theirs and who.may(Right.FOLLOW_UP):
+        return Belongs(theirs.known, theirs.reason)
+    named = theirs or next(iter(found), None)
+    return Claim(named.known, named.reason, _hindrance(named, theirs, who)) if named else None
+
+
+def _hindrance(named: Evidence, theirs: Evidence | None, who: Standing) -> Reason:
+    if theirs:
+        why = f"{named.reason.text}, but nothing proves that a participant wrote it: {who.reason.text}"
+        return Reason("follow-up", "unproven", why)
+    why = f"{named.reason.text}, but its sender takes no part there"
+    return Reason("follow-up", "not-a-participant", why)
 
 
 def takes_part(message: Message, evidence: Evidence, facts: Facts) -> bool:

@@ -14,7 +14,8 @@ from datetime import timedelta
 
 from maild.decide.case import Case
 from maild.decide.people import is_unverified
-from maild.desks.policy import Desk, Strangers
+from maild.decide.trust import Standing
+from maild.desks.policy import AsksForProof, Desk, Strangers
 from maild.ingest.header.addresses import SENDABLE
 from maild.model import Address, Message, Notification, NotificationKind, Reason, Suppressed
 
@@ -30,6 +31,7 @@ class Occasion:
     case: Case
     desk: Desk
     recipient: Address
+    who: Standing
 
     @property
     def message(self) -> Message:
@@ -37,9 +39,20 @@ class Occasion:
 
     @property
     def unverified(self) -> bool:
-        return is_unverified(self.case.facts.register(self.recipient.address))
+        return is_unverified(self.who.register)
+
+    @property
+    def neutral(self) -> bool:
+        """Whether the answer may hold no word of the message: it may be a stranger's, or be sent to a stranger."""
+        return self.unverified or not (self.who.proven or self.desk.proof is AsksForProof.OFF)
 
 
+NEUTRAL = NotificationKind.CONFIRMATION_UNVERIFIED
+TO_STRANGERS = {
+    Strangers.FIRST_LINE: NotificationKind.FIRST_LINE,
+    Strangers.REGISTER: NotificationKind.REGISTRATION,
+    Strangers.REFUSE: NotificationKind.REFUSED,
+}
 Silencer = Callable[[Occasion], Reason | None]
 
 
@@ -104,13 +117,27 @@ SILENCERS: tuple[Silencer, ...] = (
 
 
 def confirmation(it: Occasion) -> Notification | Suppressed:
-    """The confirmation of a new ticket. Somebody unverified gets no word that a stranger chose (FAULT-C06)."""
-    kind = NotificationKind.CONFIRMATION_UNVERIFIED if it.unverified else NotificationKind.CONFIRMATION
-    if why := next(filter(None, (silencer(it) for silencer in SILENCERS)), None):
+    """The confirmation of a new ticket. An address that did not prove itself, and somebody unverified, get no word that
+    a stranger may have chosen (FAULT-C06)."""
+    kind = TO_STRANGERS.get(it.desk.strangers, NEUTRAL) if it.unverified else NEUTRAL
+    kind = kind if it.neutral else NotificationKind.CONFIRMATION
+    if why := silenced(it):
         return Suppressed(kind, "confirmation", it.recipient.address, why)
+    plain = neutral(it, kind, "confirmation")
+    return plain if it.neutral else _threaded(plain, it)
+
+
+def silenced(it: Occasion) -> Reason | None:
+    """Why this message must not be answered automatically, if it must not."""
+    return next(filter(None, (silencer(it) for silencer in SILENCERS)), None)
+
+
+def neutral(it: Occasion, kind: NotificationKind, event: str) -> Notification:
+    """An answer without any word of the message."""
     address = Address("", it.recipient.address)
-    plain = Notification(kind, "confirmation", address, language_for(it), unverified=it.unverified)
-    return plain if it.unverified else _threaded(plain, it)
+    return Notification(
+        kind, event, address, language_for(it), unverified=it.unverified, proven=it.who.proven, desk=it.desk.desk
+    )
 
 
 def _threaded(plain: Notification, it: Occasion) -> Notification:

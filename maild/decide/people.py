@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from maild.decide.facts import Facts
 from maild.decide.plan import Change, JoinTicket, RecordContact
 from maild.decide.policy import Policy
+from maild.decide.trust import Standing
 from maild.desks.policy import Colleagues, Desk
 from maild.model import Address, Contact, Message, Reason, Register, Role, TicketId
 
@@ -40,6 +41,11 @@ def sender_reason(sender: Address, facts: Facts) -> Reason:
         return Reason("sender", "unverified", f"{sender.address} is not a registered contact: unverified")
     place = f" of {contact.organisation}" if contact.organisation else ""
     return Reason("sender", contact.register, f"{sender.address} is {_article(contact.register)} contact{place}")
+
+
+def sender_reasons(sender: Address, facts: Facts, who: Standing) -> tuple[Reason, ...]:
+    """Who wrote, and what proves it."""
+    return sender_reason(sender, facts), who.reason
 
 
 def requester(ticket: TicketId | None, sender: Address, facts: Facts) -> tuple[Change, ...]:

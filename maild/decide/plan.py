@@ -19,6 +19,8 @@ from maild.model import (
     EntryId,
     Notification,
     OutboxId,
+    Proof,
+    Purpose,
     Reason,
     Register,
     Role,
@@ -67,6 +69,8 @@ class AddArticle:
     review: bool = False
     unverified: bool = False
     automatic: bool = False
+    proof: Proof = Proof.NONE
+    proof_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,19 @@ class LinkTickets:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """Let a link work: the one made from `nonce` for this purpose and address (`Tokens.invitation`), known by its
+    hash. `about` says what it is for, `until` (UTC) ends it."""
+
+    purpose: Purpose
+    address: str
+    digest: str
+    desk: str
+    about: str
+    until: datetime
+
+
 Change = (
     RecordContact
     | OpenTicket
@@ -152,6 +169,7 @@ Change = (
     | RecordBounce
     | MoveBreaker
     | LinkTickets
+    | Invite
 )
 
 

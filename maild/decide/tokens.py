@@ -13,7 +13,7 @@ import hmac
 from typing import NamedTuple
 
 from maild.decide.facts import ReplyToken
-from maild.model import Ticket, TicketId
+from maild.model import Purpose, TicketId
 
 LEAK_PREFIX = "mdt"
 BOUNCE_PREFIX = "mdb"
@@ -40,6 +40,7 @@ class Tokens:
         self._reply = tuple(_ReplyKey.derived(key) for key in secrets)
         self._ids = tuple(_derive(key, "message-id") for key in secrets)
         self._marks = tuple(_mark(key) for key in secrets)
+        self._invitations = _derive(secret, "invitation")
         self._hostname = hostname
 
     def __repr__(self) -> str:
@@ -63,6 +64,10 @@ class Tokens:
         known = any(_same(tag, _reply_tag(key, ticket, contact)) for key in self._reply)
         return ReplyToken(TicketId(ticket), contact) if known else None
 
+    def invitation(self, purpose: Purpose, address: str, nonce: str) -> str:
+        """The secret of a link that is sent to an address: 160 bits, the same for the same nonce."""
+        return _long_mac(self._invitations, f"{purpose}\n{address}\n{nonce}")
+
     def loop_mark(self) -> str:
         """Value of X-Maild-Loop: this instance sent the mail, automatically."""
         return self._marks[0]
@@ -84,11 +89,14 @@ class Tokens:
         message_id = f"<{left}@{self._hostname}>"
         return message_id if prefix == BOUNCE_PREFIX and self.is_our_message_id(message_id) else ""
 
-    def message_id(self, ticket: Ticket, event: str, recipient: str, hostname: str) -> str:
-        """`<sd-1042.<occasion>.<mac>@host>`: the same for every attempt (law 10), and not to be guessed."""
+    def message_id(self, about: str, event: str, recipient: str, hostname: str) -> str:
+        """`<sd-1042.<occasion>.<mac>@host>`: the same for every attempt (law 10), and not to be guessed.
+
+        `about` is the ticket's number, or the desk where there is none.
+        """
         key = self._ids[0]
-        occasion = _mac(key, f"{ticket.number}\n{event}\n{recipient}")[:10]
-        stem = f"{ticket.number.lower()}.{occasion}"
+        occasion = _mac(key, f"{about}\n{event}\n{recipient}")[:10]
+        stem = f"{about.lower()}.{occasion}"
         return f"<{stem}.{_id_mac(key, stem, hostname)}@{hostname}>"
 
     def is_our_message_id(self, message_id: str) -> bool:
@@ -117,6 +125,13 @@ def _mac(key: hmac.HMAC, text: str) -> str:
     signed = key.copy()  # half the cost of setting the key up again
     signed.update(text.encode("utf-8", "surrogatepass"))
     return _base32(signed.digest()[:MAC_BYTES])
+
+
+def _long_mac(key: hmac.HMAC, text: str) -> str:
+    """160 bits, for what is worth something by itself."""
+    signed = key.copy()
+    signed.update(text.encode("utf-8", "surrogatepass"))
+    return _base32(signed.digest()[:10]) + _base32(signed.digest()[10:20])
 
 
 def _base32(data: bytes) -> str:

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from maild.decide import bounces, conversation, screening
+from maild.decide import bounces, conversation, screening, strangers, trust
 from maild.decide import follow_up as thread
 from maild.decide.case import Case
 from maild.decide.desk import desk_for
 from maild.decide.plan import Change, OpenTicket, Plan, SetStatus
 from maild.desks.policy import Desk
-from maild.model import Answers, AutomaticKind, Disposition, Message, Reason, Status, Suppressed
+from maild.model import Answers, AutomaticKind, Disposition, Message, Proof, Reason, Status, Suppressed
 
 MOST_HOPS = 50
 UNANSWERED = {
@@ -69,7 +69,10 @@ def _decide(case: Case) -> Plan:
 
 
 def _conversation(case: Case, desk: Desk) -> Plan:
-    found = thread.follow_up(case.message, case.keys, case.facts)
+    who = trust.of(case, desk)
+    found = thread.follow_up(case.message, case.keys, case.facts, who)
+    if not isinstance(found, thread.Belongs) and (refused := strangers.refusal(case, desk, who)):
+        return refused
     match found:
         case thread.Belongs():
             return conversation.follow_up_plan(case, found, desk)
@@ -134,6 +137,14 @@ def no_sender(case: Case) -> Plan | None:
     return _set_aside(Disposition.QUARANTINED, "malformed-from", "it names no single sender in its From header")
 
 
+def forged(case: Case) -> Plan | None:
+    """The sender's own domain, or ours, says that it does not come from there (FAULT-D01, D24)."""
+    found = case.facts.authenticity
+    if found.proof is not Proof.FAILED or case.cleared:
+        return None
+    return _set_aside(Disposition.QUARANTINED, found.code, f"its sender is forged: {found.text}")
+
+
 def unreadable_again(case: Case) -> Plan | None:
     """Released from quarantine, and no better than before: its ticket is there already."""
     if not case.message.unreadable or case.keys.earlier is None:
@@ -144,6 +155,7 @@ def unreadable_again(case: Case) -> Plan | None:
 
 SORTED_OUT: tuple[Callable[[Case], Plan | None], ...] = (
     unreadable_again, screening.virus, duplicate, own_loop, too_many_hops, bounce, screening.unwanted, no_sender,
+    forged,
 )  # fmt: skip
 CONVERSATIONS = frozenset({Disposition.NEW_TICKET, Disposition.FOLLOW_UP, Disposition.AWAITING_REVIEW})
 

@@ -14,10 +14,39 @@ from maild.ingest.header.addresses import normal_address
 
 
 class Strangers(StrEnum):
-    """What somebody who is not registered gets. A ticket, flagged unverified, is opened either way."""
+    """What somebody who is not registered gets.
+
+    ANSWER: a ticket, flagged unverified, and one neutral answer. SILENT: the ticket alone. FIRST_LINE: the ticket, and
+    the request to ask the first line of their own organisation (REQ-M1). REGISTER: the ticket, and an answer with a
+    link that proves the address and registers it (REQ-D2). REFUSE: no ticket; they are told to write through somebody
+    who may, and who that is once their own address is proven (REQ-A2, A3).
+    """
 
     ANSWER = "answer"
     SILENT = "silent"
+    FIRST_LINE = "first-line"
+    REGISTER = "register"
+    REFUSE = "refuse"
+
+
+class AsksForProof(StrEnum):
+    """How much a desk asks for proof of the sender (design part 6).
+
+    REQUIRED: who does not prove the address counts as unverified. PREFERRED: the register alone will do for ordinary
+    work, and missing proof is shown. OFF: it will do, and nothing is shown. Whatever a desk asks for, instructions need
+    proof, and mail that is certainly forged goes to quarantine.
+    """
+
+    REQUIRED = "required"
+    PREFERRED = "preferred"
+    OFF = "off"
+
+
+class Sees(StrEnum):
+    """Which tickets of their organisation a registered contact sees: their own (REQ-H7), or all (REQ-A3, D5)."""
+
+    OWN = "own"
+    ALL = "all"
 
 
 class Colleagues(StrEnum):
@@ -67,9 +96,18 @@ class Desk(BaseModel):
     priority: int = Field(
         default=3, ge=1, le=4, description="Priority of a ticket when no rule says otherwise; 1 is the highest."
     )
-    strangers: Strangers = Field(
-        default=Strangers.ANSWER, description="What somebody who is not registered gets: answer or silent."
+    proof: AsksForProof = Field(
+        default=AsksForProof.PREFERRED,
+        description="Whether senders must prove their address: required, preferred (missing proof is shown) or off.",
     )
+    strangers: Strangers = Field(
+        default=Strangers.ANSWER,
+        description="What somebody who is not registered gets: answer, silent, first-line, register or refuse.",
+    )
+    members_see: Sees = Field(
+        default=Sees.OWN, description="Tickets of their organisation that its registered contacts see: own or all."
+    )
+    link_days: int = Field(default=3, ge=1, le=30, description="Days for which a registration link may be used.")
     colleagues: Colleagues = Field(
         default=Colleagues.ORGANISATION, description="Who in To and Cc joins: everybody, organisation or nobody."
     )

@@ -6,7 +6,7 @@ nothing here reads, writes or decides.
 
 from __future__ import annotations
 
-from maild.model.authenticity import Authenticity, Means, Proof
+from maild.model.authenticity import UNPROVEN, Authenticity, Means, Proof
 from maild.model.breakers import Breaker, Stand
 from maild.model.decisions import (
     Disposition,
@@ -46,7 +46,7 @@ from maild.model.outgoing import (
     OutboxState,
     OutgoingMail,
 )
-from maild.model.people import Contact, Duty, Organisation, Register, StaffMember
+from maild.model.people import Contact, Duty, Organisation, Register, StaffMember, Team
 from maild.model.proposals import Proposal, ProposalId, ProposalKind, ProposalState, Purpose
 from maild.model.screening import Finding, Verdict
 from maild.model.tickets import (
@@ -58,6 +58,7 @@ from maild.model.tickets import (
 )
 
 __all__ = [
+    "UNPROVEN",
     "Address",
     "Answers",
     "ArticleId",
@@ -112,6 +113,7 @@ __all__ = [
     "Status",
     "Suppressed",
     "Tally",
+    "Team",
     "Ticket",
     "TicketId",
     "Verdict",

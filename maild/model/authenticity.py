@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Proof(StrEnum):
@@ -49,3 +50,6 @@ class Authenticity:
     text: str = "nothing proves the sender"
     strict: bool = False
     evidence: tuple[str, ...] = ()
+
+
+UNPROVEN: Final = Authenticity()

@@ -41,6 +41,10 @@ class NotificationKind(StrEnum):
     REPLY = "reply"
     DELETION_COMPLETED = "deletion-completed"
     DIGEST = "digest"
+    FIRST_LINE = "first-line"
+    REGISTRATION = "registration"
+    REFUSED = "refused"
+    LOOK_LINK = "look-link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,10 @@ class Notification:
     `event` names the occasion ("confirmation", "status:solved:81", "reply:512"); `ticket` None is the
     one this plan opens. `reply_to_id` and `references` thread the mail; `values` fill its template.
     `by_person` marks a staff member's own words: no Auto-Submitted, never suppressed (law 9).
-    `unverified`: the recipient is not registered. `not_before` (UTC): when it may go at the earliest. `parked`: it goes
-    only when a person releases it.
+    `unverified`: the recipient is not registered; `proven`: the mail that caused it proved to be theirs. `not_before`
+    (UTC): when it may go at the earliest. `parked`: it goes only when a person releases it. `desk` is the desk's name
+    where the mail is about no ticket. `invitation` is what its link is made from ("" for none): the link itself stands
+    in the finished mail only.
     """
 
     kind: NotificationKind
@@ -66,6 +72,9 @@ class Notification:
     unverified: bool = False
     not_before: datetime | None = None
     parked: bool = False
+    proven: bool = False
+    desk: str = ""
+    invitation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

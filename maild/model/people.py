@@ -80,3 +80,12 @@ class StaffMember:
     title: str
     desks: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Staff who are written to together, at the team's own `address`."""
+
+    name: str
+    address: str
+    title: str

@@ -9,11 +9,11 @@ never objects and never templates (FAULT-E03).
 
 | variable  | what it is                                                            | in which templates          |
 |-----------|-----------------------------------------------------------------------|-----------------------------|
-| number    | the ticket's number: SD-1042 (the subject gets it by itself)          | all                         |
+| number    | the ticket's number: SD-1042 (the subject gets it by itself)          | all but first-line, refused |
 | desk      | the desk's title                                                      | all                         |
 | signature | the desk's signature lines, or its title if it has none               | all                         |
-| title     | the ticket's title                                                    | all but ...-unverified      |
-| name      | the recipient's display name, may be empty                            | all but ...-unverified      |
+| title     | the ticket's title                                                    | none that strangers get     |
+| name      | the recipient's display name, may be empty                            | none that strangers get     |
 | state     | new, open, waiting, solved or closed: for `{% if state == "solved" %}`| status-update               |
 | status    | the same as a word of the language                                    | status-update               |
 | text      | what the member of staff wrote                                        | reply                       |
@@ -22,6 +22,8 @@ never objects and never templates (FAULT-E03).
 | date      | the day on which, may be empty                                        | deletion-completed          |
 | count     | how many mails are summed up                                          | digest                      |
 | tickets   | the numbers of their tickets                                          | digest                      |
+| link      | a link that works once                                                | registration, look-link     |
+| holders   | who may write for the organisation, told to proven addresses only     | refused                     |
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ SUBJECT = "Subject:"
 _SEAM = "\x00"  # between subject and body; no clean value holds it
 
 _ALWAYS = frozenset({"number", "desk", "signature"})
+_TO_NOBODY_WE_KNOW = frozenset({"desk", "signature"})
 _KNOWN_PERSON = _ALWAYS | {"title", "name"}
 VARIABLES: Mapping[Kind, frozenset[str]] = MappingProxyType(
     {
@@ -57,6 +60,10 @@ VARIABLES: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.REPLY: _KNOWN_PERSON | {"text", "staff"},
         Kind.DELETION_COMPLETED: _KNOWN_PERSON | {"what", "date"},
         Kind.DIGEST: _KNOWN_PERSON | {"count", "tickets"},
+        Kind.FIRST_LINE: _TO_NOBODY_WE_KNOW,
+        Kind.REGISTRATION: _ALWAYS | {"link"},
+        Kind.REFUSED: _TO_NOBODY_WE_KNOW | {"holders"},
+        Kind.LOOK_LINK: _ALWAYS | {"link"},
     }
 )
 

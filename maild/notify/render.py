@@ -17,7 +17,7 @@ from maild.decide.policy import TemplateSource
 from maild.decide.tokens import Tokens
 from maild.desks.policy import Desk
 from maild.errors import PermanentFailure
-from maild.model import Address, Notification, NotificationKind, OutgoingMail, Status, Ticket
+from maild.model import Address, Notification, NotificationKind, OutgoingMail, Purpose, Status, Ticket
 from maild.notify.compose import addr_spec, date, mailbox, message, references, unstructured, usable_ids
 from maild.notify.environment import VARIABLES, Compiled, Value, compile_template, new_environment
 from maild.notify.words import status_word
@@ -26,7 +26,21 @@ from maild.settings import MailFrom
 LAST_LANGUAGE = "en"
 LONGEST_SUBJECT = 200
 LONGEST_NAME = 100
-ANSWERS = frozenset({NotificationKind.CONFIRMATION, NotificationKind.CONFIRMATION_UNVERIFIED, NotificationKind.DIGEST})
+NEUTRAL = frozenset(
+    {
+        NotificationKind.CONFIRMATION_UNVERIFIED,
+        NotificationKind.FIRST_LINE,
+        NotificationKind.REGISTRATION,
+        NotificationKind.REFUSED,
+        NotificationKind.LOOK_LINK,
+    }
+)
+"""Mails that may go to a stranger's address: no word in them that a stranger chose."""
+NUMBERLESS = frozenset({NotificationKind.FIRST_LINE, NotificationKind.REFUSED})
+"""Mails that do not tell whether there is a ticket (REQ-M1)."""
+ANSWERS = NEUTRAL | {NotificationKind.CONFIRMATION, NotificationKind.DIGEST}
+PAGES = {NotificationKind.REGISTRATION: (Purpose.REGISTER, "r")}
+"""Where the link of a mail leads: its purpose, and the page below the site's own address."""
 
 
 class NoTemplate(PermanentFailure):
@@ -37,26 +51,35 @@ class Renderer:
     """All templates of one policy version, compiled once."""
 
     def __init__(
-        self, templates: Sequence[TemplateSource], tokens: Tokens, hostname: str, mail_from: MailFrom = MailFrom.FIXED
+        self,
+        templates: Sequence[TemplateSource],
+        tokens: Tokens,
+        hostname: str,
+        mail_from: MailFrom = MailFrom.FIXED,
+        site: str = "",
     ) -> None:
-        """Raises BrokenTemplate. `hostname` is the right side of Message-IDs."""
+        """Raises BrokenTemplate. `hostname` is the right side of Message-IDs, `site` what links begin with."""
         environment = new_environment()
         self._templates = {(one.language, one.name): compile_template(one, environment) for one in templates}
         self._tokens = tokens
         self._hostname = hostname
         self._mail_from = mail_from
+        self._site = site.rstrip("/")
 
-    def render(self, it: Notification, ticket: Ticket, desk: Desk, contact: int, at: datetime) -> OutgoingMail:
-        """The finished mail. `contact` is the recipient's id, which the reply address is bound to; `at` is its Date.
+    def render(self, it: Notification, ticket: Ticket | None, desk: Desk, contact: int, at: datetime) -> OutgoingMail:
+        """The finished mail. `ticket` is None where it is about none; `contact` is the recipient's id, which the reply
+        address is bound to; `at` is its Date.
 
         Raises UnusableAddress (nothing can be sent there), NoTemplate, or BrokenTemplate (too long).
         """
         language, template = self._template(it, desk)
-        subject, body = template.render(_values(it, ticket, desk, language))
-        message_id = self._tokens.message_id(ticket, it.event, it.recipient.address, self._hostname)
+        named = None if it.kind in NUMBERLESS else ticket
+        subject, body = template.render(_values(it, ticket, desk, language) | self._link(it))
+        about = named.number if named else desk.desk
+        message_id = self._tokens.message_id(about, it.event, it.recipient.address, self._hostname)
         headers = (
-            *self._people(it, ticket, desk, contact),
-            ("Subject", unstructured("Subject", subject_with_token(subject, ticket))),
+            *self._people(it, named, desk, contact),
+            ("Subject", unstructured("Subject", subject_with_token(subject, named))),
             ("Date", date(at)),
             ("Message-ID", message_id),
             *_threading(it),
@@ -72,9 +95,17 @@ class Renderer:
                 return language, found
         raise NoTemplate(f"there is no template {it.kind}.txt in {LAST_LANGUAGE}: run `maild check`")
 
-    def _people(self, it: Notification, ticket: Ticket, desk: Desk, contact: int) -> Iterator[tuple[str, str]]:
+    def _link(self, it: Notification) -> dict[str, Value]:
+        if it.kind not in PAGES:
+            return {}
+        purpose, page = PAGES[it.kind]
+        secret = self._tokens.invitation(purpose, it.recipient.address, it.invitation)
+        return {"link": f"{self._site}/{page}/{secret}"}
+
+    def _people(self, it: Notification, ticket: Ticket | None, desk: Desk, contact: int) -> Iterator[tuple[str, str]]:
         sender = Address(desk.title, desk.address)
-        answers_to = Address(desk.title, self._tokens.reply_address(desk.address, ticket.id, contact))
+        address = self._tokens.reply_address(desk.address, ticket.id, contact) if ticket else desk.address
+        answers_to = Address(desk.title, address)
         yield "From", mailbox("From", sender)
         yield "To", mailbox("To", Address(_name(it), addr_spec(it.recipient.address)))
         yield "Reply-To", mailbox("Reply-To", answers_to)
@@ -97,8 +128,10 @@ class Renderer:
         return "" if self._mail_from is MailFrom.NULL else self._tokens.bounce_address(desk.address, message_id)
 
 
-def subject_with_token(subject: str, ticket: Ticket) -> str:
+def subject_with_token(subject: str, ticket: Ticket | None) -> str:
     """`[SD-1042] …`. Tokens of this prefix that are in it already go: they came from outside."""
+    if ticket is None:
+        return clean_header(subject)[:LONGEST_SUBJECT]
     token = re.compile(rf"\[\s?{ticket.prefix}-\d+\s?\]", re.IGNORECASE)
     rest, found = clean_header(subject), 1
     while found:
@@ -109,13 +142,12 @@ def subject_with_token(subject: str, ticket: Ticket) -> str:
 
 def _name(it: Notification) -> str:
     """A display name is chosen by whoever wrote the From header."""
-    unverified = it.kind is NotificationKind.CONFIRMATION_UNVERIFIED
-    return "" if unverified else clean_header(it.recipient.name)[:LONGEST_NAME]
+    return "" if it.kind in NEUTRAL else clean_header(it.recipient.name)[:LONGEST_NAME]
 
 
 def _threading(it: Notification) -> Iterator[tuple[str, str]]:
     """Ids are somebody else's words too, so a mail to somebody unverified quotes none."""
-    if it.kind is NotificationKind.CONFIRMATION_UNVERIFIED:
+    if it.kind in NEUTRAL:
         return
     parent = usable_ids((it.reply_to_id,))
     if parent:
@@ -124,15 +156,19 @@ def _threading(it: Notification) -> Iterator[tuple[str, str]]:
         yield "References", references("References", known)
 
 
-def _values(it: Notification, ticket: Ticket, desk: Desk, language: str) -> dict[str, Value]:
+def _values(it: Notification, ticket: Ticket | None, desk: Desk, language: str) -> dict[str, Value]:
     """What the template may use (`environment.VARIABLES`), all of it, and nothing else; clean (law 11)."""
     known = VARIABLES[it.kind]
     values: dict[str, Value] = dict.fromkeys(known, "")
     values |= {name: clean_text(value) for name, value in it.values if name in known}
-    values |= {"number": ticket.number, "desk": desk.title, "signature": desk.signature.strip() or desk.title}
-    if "title" in known:
+    values |= {
+        "number": ticket.number if ticket else "",
+        "desk": desk.title,
+        "signature": desk.signature.strip() or desk.title,
+    }
+    if ticket and "title" in known:
         values |= {"title": clean_header(ticket.title)[:LONGEST_SUBJECT], "name": _name(it)}
-    if "state" in known:
+    if ticket and "state" in known:
         state = Status(str(values["status"]) or ticket.status.value)
         values |= {"state": state.value, "status": status_word(state, language)}
     return values

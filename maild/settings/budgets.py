@@ -11,6 +11,10 @@ class Budgets(Section):
     """How much automatic mail goes out, over sliding windows, whatever happens. Staff's own mails do not count."""
 
     unverified_a_day: int = Field(default=1, ge=0, description="Automatic mails to an unverified address in 24 hours.")
+    proven_an_hour: int = Field(
+        default=3, ge=0, description="Automatic mails to an unverified address that proved to be its own, in an hour."
+    )
+    proven_a_day: int = Field(default=10, ge=0, description="The same in 24 hours.")
     registered_an_hour: int = Field(default=20, ge=1, description="Automatic mails to a registered address in an hour.")
     registered_a_day: int = Field(default=60, ge=1, description="The same in 24 hours.")
     alike_an_hour: int = Field(

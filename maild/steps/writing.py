@@ -61,7 +61,6 @@ def _queue(tx: Connection, house: House, settled: Sequence[Settled], tickets: Se
         (notification, ticket)
         for one, ticket in zip(settled, tickets, strict=True)
         for notification in one.plan.notifications
-        if ticket is not None
     ]
     contacts = register.contact_ids(tx, [notification.recipient.address for notification, _ in told]) if told else {}
     outbox.add(tx, [_finished_mail(house, notification, ticket, contacts) for notification, ticket in told])
@@ -70,14 +69,16 @@ def _queue(tx: Connection, house: House, settled: Sequence[Settled], tickets: Se
 
 
 def _finished_mail(
-    house: House, notification: Notification, ticket: Ticket, contacts: dict[str, ContactId]
+    house: House, notification: Notification, ticket: Ticket | None, contacts: dict[str, ContactId]
 ) -> outbox.Queued:
     now = house.clock()
-    desk = house.policy.desk_named(ticket.desk)
+    name = ticket.desk if ticket else notification.desk
+    desk = house.policy.desk_named(name)
     if desk is None:
-        raise LookupError(f"ticket {ticket.number} is of desk {ticket.desk}, which the policy no longer has")
+        about = f"ticket {ticket.number}" if ticket else f"mail {notification.event}"
+        raise LookupError(f"{about} is of desk {name}, which the policy no longer has")
     mail = house.renderer.render(notification, ticket, desk, contacts.get(notification.recipient.address, 0), now)
-    return outbox.Queued(ticket.id, notification, mail, now)
+    return outbox.Queued(ticket.id if ticket else None, notification, mail, now)
 
 
 def _finished(owner: str, one: Settled, ticket: Ticket | None) -> inbox.Finished:

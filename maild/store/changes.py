@@ -12,6 +12,7 @@ from maild.decide.plan import (
     AddArticle,
     Change,
     IndexMessageIds,
+    Invite,
     JoinTicket,
     LinkTickets,
     MoveBreaker,
@@ -25,7 +26,7 @@ from maild.decide.plan import (
 )
 from maild.errors import Conflict
 from maild.model import ArticleId, DeliveryResult, InboxEntry, Ticket, TicketId
-from maild.store.schema import article, attachment, delivery, message_ref, participant
+from maild.store.schema import article, attachment, delivery, invitation, message_ref, participant
 from maild.store.schema import ticket as ticket_table
 from maild.store.sheet import Sheet
 
@@ -69,6 +70,8 @@ def _enter(sheet: Sheet, change: Change, ticket: TicketId | None) -> ArticleId |
             sheet.breakers.append(breaker)
         case LinkTickets(of, other, why):
             _link(sheet, _named(of, ticket), other, why)
+        case Invite():
+            _invite(sheet, change)
         case RecordContact() | OpenTicket():
             pass  # written first, since the others name them
         case _:
@@ -123,6 +126,8 @@ def _add_article(sheet: Sheet, change: AddArticle, ticket: TicketId) -> ArticleI
         review=change.review,
         unverified=change.unverified,
         automatic=change.automatic,
+        proof=change.proof,
+        proof_text=change.proof_text,
         entry_id=sheet.entry,
     )
     for part in change.attachments:
@@ -170,6 +175,12 @@ def _record_bounce(sheet: Sheet, change: RecordBounce) -> None:
     ticket = sheet.bounced.get(change.outbox)
     if ticket is not None:
         sheet.note(ticket, "bounce", f"our mail {change.outbox} was not delivered: {answer}")
+
+
+def _invite(sheet: Sheet, change: Invite) -> None:
+    """A link that was promised before is the same link: the mail that carries it may be decided twice."""
+    about = {"purpose": change.purpose, "address": change.address, "desk": change.desk, "about": change.about}
+    sheet.add(invitation, digest=change.digest, created_at=sheet.now, expires_at=change.until, **about)
 
 
 def _link(sheet: Sheet, ticket: TicketId, other: TicketId, why: str) -> None:

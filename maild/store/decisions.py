@@ -39,6 +39,7 @@ class NamedChange(TypedDict, total=False):
     RecordBounce: plans.RecordBounce
     MoveBreaker: plans.MoveBreaker
     LinkTickets: plans.LinkTickets
+    Invite: plans.Invite
 
 
 class StoredPlan(TypedDict):

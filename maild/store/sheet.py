@@ -14,7 +14,7 @@ from maild.errors import Conflict
 from maild.model import Breaker, EntryId, OutboxId, OutboxState, Ticket, TicketId
 from maild.store.bulk import insert_rows, update_rows
 from maild.store.rows import ticket_row
-from maild.store.schema import article, attachment, delivery, event, message_ref, outbox_entry, participant, ticket
+from maild.store.schema import article, attachment, delivery, event, invitation, message_ref, outbox_entry, participant, ticket
 from maild.store.spending import keep
 
 # In the order in which they refer to each other; what follows is what to do about a row that is there already.
@@ -26,6 +26,7 @@ _WRITTEN = {
     message_ref: "DO NOTHING",
     event: "",
     delivery: "",
+    invitation: "DO NOTHING",
 }
 
 

@@ -22,10 +22,10 @@ from maild.model import (
     Stand,
     TicketId,
 )
-from tests.builders import ADA, BOB, NOON, SUPPORT, TOKENS, a_case, a_message, a_ticket, an_envelope
+from tests.builders import ADA, BOB, NOON, SUPPORT, TOKENS, a_case, a_message, an_envelope
 
 HOST = "localhost"
-OURS = TOKENS.message_id(a_ticket(), "confirmation", ADA.address, HOST)
+OURS = TOKENS.message_id("SD-1001", "confirmation", ADA.address, HOST)
 SENT = SentMail(OutboxId(9), TicketId(1001), ADA.address)
 GONE = Bounce((BouncedRecipient(ADA.address, True, "5.1.1", "no such user"),), OURS)
 REPORT = a_message(bounce=GONE, sender=None)

@@ -7,7 +7,7 @@ from typing import get_args
 from maild.decide import plan as plans
 from maild.decide.explain import describe, explain
 from maild.decide.triage import decide
-from maild.model import ArticleKind, Breaker, OutboxId, Register, Role, Stand, Status, TicketId
+from maild.model import ArticleKind, Breaker, OutboxId, Purpose, Register, Role, Stand, Status, TicketId
 from tests.builders import ADA, NOON, STRANGER, a_case, a_message
 
 ONE = TicketId(1001)
@@ -23,6 +23,7 @@ EACH = (
     plans.RecordBounce(OutboxId(3), True, "5.1.1", "no such user"),
     plans.MoveBreaker(Breaker("bounced:ada@acme.example", Stand.OPEN, NOON)),
     plans.LinkTickets(None, ONE, "the same mail"),
+    plans.Invite(Purpose.REGISTER, "mallory@elsewhere.example", "0" * 64, "service", "", NOON),
 )
 
 
@@ -37,6 +38,7 @@ def test_a_new_ticket_is_explained_in_full() -> None:
         "disposition   new ticket",
         "because       follow-up: names no known ticket",
         "because       sender: ada@acme.example is an authorised contact of acme",
+        "because       trust: signed by acme.example (2048 bit)",
         "because       people: mallory@elsewhere.example is left out: no registered colleague of the requester",
         "will          open a ticket at desk service, priority 3: 'The printer is on fire'",
         "will          let ada@acme.example take part in the new ticket as requester",

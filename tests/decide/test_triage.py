@@ -37,7 +37,6 @@ from tests.builders import (
     a_known_ticket,
     a_message,
     a_policy,
-    a_ticket,
     an_envelope,
 )
 
@@ -95,7 +94,7 @@ def test_the_same_content_a_second_time_is_a_duplicate_and_changes_nothing() -> 
     "message",
     [
         a_message(loop_marks=(TOKENS.loop_mark(),)),
-        a_message(message_id=TOKENS.message_id(a_ticket(), "confirmation", ADA.address, "mx.desk.example")),
+        a_message(message_id=TOKENS.message_id("SD-1001", "confirmation", ADA.address, "mx.desk.example")),
         a_message(sender=SUPPORT),
         a_message(sender=Address("", "support+anything@desk.example")),
     ],
