@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from maild.decide.plan import Plan
 from maild.model import Delivery, InboxEntry, OutboxEntry, Page, ReceivedMail, Ticket
 from maild.notify.backoff import next_due
-from maild.steps import clock, screening, settling
+from maild.steps import clock, once_more, proving, screening, settling
 from maild.steps.house import House
 from maild.steps.reading import read
 from maild.steps.watch import Watch
@@ -59,12 +59,16 @@ def receive_page(store: Store, of: FolderId, page: Page, fence: Fence, *, finish
 
 
 def process(house: House, owner: str, watch: Watch) -> int:
-    """Claim some mail, read it, let it be screened, decide it, write what was decided."""
+    """Claim some mail, read it, let it be screened, see who wrote it, decide it, write what was decided.
+
+    With nothing to do, mail is decided once more whose sender the DNS could not vouch for.
+    """
     entries = house.store.retrying(lambda tx: settling.claim(tx, house, owner))
-    waiting = screening.sift(house, owner, tuple(read(house, entry, watch) for entry in entries))
+    sifted = screening.sift(house, owner, tuple(read(house, entry, watch) for entry in entries))
+    waiting = proving.proven(house, sifted)
     while waiting:
         waiting = settling.settle(house, owner, waiting, watch)
-    return len(entries)
+    return len(entries) or once_more.prove(house)
 
 
 def deliver(house: House, owner: str, send: Send) -> int:

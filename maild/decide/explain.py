@@ -20,6 +20,7 @@ from maild.decide.plan import (
     Plan,
     RecordBounce,
     RecordContact,
+    SetProof,
     SetReminder,
     SetStatus,
     SetTicket,
@@ -74,6 +75,8 @@ def describe(change: Change) -> str:
             return _held_back(change)
         case LinkTickets():
             return f"link {_ticket(change.ticket)} with ticket {change.other}: {change.why}"
+        case SetProof():
+            return f"note on {_ticket(change.ticket)} that its sender is {change.proof}: {change.text}"
         case Invite():
             return (
                 f"let a link for {change.address} work once, until {change.until:%Y-%m-%d %H:%M} UTC: {change.purpose}"

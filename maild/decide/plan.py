@@ -145,6 +145,17 @@ class LinkTickets:
 
 
 @dataclass(frozen=True, slots=True)
+class SetProof:
+    """Write down what proves the sender of the article that this inbox entry became, known later than the article."""
+
+    ticket: TicketId
+    entry: EntryId
+    proof: Proof
+    text: str
+    unverified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Invite:
     """Let a link work: the one made from `nonce` for this purpose and address (`Tokens.invitation`), known by its
     hash. `about` says what it is for, `until` (UTC) ends it."""
@@ -170,6 +181,7 @@ Change = (
     | MoveBreaker
     | LinkTickets
     | Invite
+    | SetProof
 )
 
 

@@ -16,7 +16,7 @@ from maild.decide import bounces, conversation, screening, strangers, trust
 from maild.decide import follow_up as thread
 from maild.decide.case import Case
 from maild.decide.desk import desk_for
-from maild.decide.plan import Change, OpenTicket, Plan, SetStatus
+from maild.decide.plan import Change, Invite, OpenTicket, Plan, SetStatus
 from maild.desks.policy import Desk
 from maild.model import Answers, AutomaticKind, Disposition, Message, Proof, Reason, Status, Suppressed
 
@@ -31,7 +31,17 @@ UNANSWERED = {
 def decide(case: Case) -> Plan:
     """What this message means. The same case always gives the same plan."""
     plan = _answered(case.envelope.answers, screening.noted(case, _noted(case.message, _decide(case))))
+    plan = _waiting(plan) if case.facts.authenticity.proof is Proof.PENDING else plan
     return replace(plan, policy=case.policy.version)
+
+
+def _waiting(plan: Plan) -> Plan:
+    """Nobody is told anything before it is known who asks; `again` makes up for it. The ticket is there already."""
+    if not plan.notifications:
+        return plan
+    why = Reason("trust", "answers-wait", "answers wait until the DNS says who wrote it")
+    changes = tuple(change for change in plan.changes if not isinstance(change, Invite))
+    return replace(plan, notifications=(), changes=changes, reasons=(*plan.reasons, why))
 
 
 def _answered(answers: Answers, plan: Plan) -> Plan:

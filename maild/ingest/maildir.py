@@ -22,7 +22,7 @@ from maild.errors import SourceUnavailable
 from maild.ingest.batches import BEGINNING, batches, beginning, groups
 from maild.ingest.header.scan import noted
 from maild.model import ReceivedMail, Source
-from maild.settings import MaildirSource
+from maild.settings import MaildirSource, note_of
 
 SIZES_AT_ONCE: Final = 500
 # To open a pipe would wait for its other end.
@@ -94,6 +94,7 @@ class MaildirReader:
             message_id=message_id,
             parent_id=parent_id,
             kept_at=now,
+            border=note_of(self.source.border),
         )
 
     def _bytes(self, file: Path) -> tuple[bytes, float]:

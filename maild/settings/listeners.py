@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from maild.settings.base import Port, Section
+from maild.settings.border import Border
 
 
 class Listener(Section):
@@ -36,6 +37,9 @@ class Listener(Section):
         default=None,
         description="File of users who may submit mail, a line each as `maild password` prints it; whoever does not "
         "log in may then send none. Needs TLS, or loopback.",
+    )
+    border: Border | None = Field(
+        default=None, description="Whose word about senders is believed in mail from here; without it, nobody's."
     )
     proxy: tuple[str, ...] = Field(
         default=(),

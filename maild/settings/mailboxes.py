@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from maild.settings.base import Port, Section
+from maild.settings.border import Border
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Folder = Annotated[str, Field(pattern=r"^[^\r\n\x00]+$")]
@@ -70,6 +71,9 @@ class ImapAccount(Section):
         default=RECIPIENT_HEADERS,
         description="Headers that name the desk, in the order they are asked; the first that names one decides.",
     )
+    border: Border | None = Field(
+        default=None, description="Whose word about senders is believed in mail from here; without it, nobody's."
+    )
     poll: float = Field(default=60, gt=0, description="Seconds between looks when the server does not push (IDLE).")
     first_look: str = Field(
         default="new",
@@ -93,5 +97,8 @@ class MaildirSource(Section):
     recipient_headers: tuple[str, ...] = Field(
         default=RECIPIENT_HEADERS,
         description="Headers that name the desk, in the order they are asked; the first that names one decides.",
+    )
+    border: Border | None = Field(
+        default=None, description="Whose word about senders is believed in mail from here; without it, nobody's."
     )
     poll: float = Field(default=5, gt=0, description="Seconds between two looks.")

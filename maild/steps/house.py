@@ -9,6 +9,7 @@ from datetime import timedelta
 from maild.clock import Clock
 from maild.decide.policy import Policy
 from maild.decide.tokens import Tokens
+from maild.ingest.authenticity.answers import Answer, Lookup, NoAnswer
 from maild.ingest.screening.ask import Scanners
 from maild.notify.render import Renderer
 from maild.settings import Budgets, Screening
@@ -18,11 +19,17 @@ from maild.store.spending import Totals
 LEASE = timedelta(seconds=60)
 
 
+def nobody_answers(_name: str) -> Answer:
+    """No DNS: the keys of signatures cannot be had."""
+    return NoAnswer("no name server is asked")
+
+
 @dataclass(frozen=True)
 class House:
     """One policy version at work on one database. `round`: mails claimed for one round of delivery.
 
     `asks`: for each mailbox by its name, the headers (in lower case) that may name the desk of its mail.
+    `lookup` asks the DNS.
     """
 
     store: Store
@@ -36,6 +43,7 @@ class House:
     totals: Totals = field(default_factory=Totals)
     scanners: Scanners = field(default_factory=lambda: Scanners(Screening()))
     asks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lookup: Lookup = nobody_answers
 
     def asked(self, source_key: str | None) -> tuple[str, ...]:
         """The headers that may name the desk of a mail from this source, in their order."""

@@ -9,6 +9,7 @@ from maild.config import database_url
 from maild.decide.policy import Policy
 from maild.decide.tokens import Tokens
 from maild.errors import ConfigError, Problem
+from maild.ingest.authenticity.dns import Resolver
 from maild.ingest.screening.ask import Scanners
 from maild.notify.render import Renderer
 from maild.settings import ImapAccount, MaildirSource, MailFrom, Settings
@@ -29,9 +30,12 @@ def furnish(settings: Settings, store: Store, policy: Policy, clock: Clock) -> H
     """A house with this very policy."""
     tokens = Tokens(read_secret(settings.state), hostname=settings.hostname)
     sender = settings.relay.mail_from if settings.relay else MailFrom.FIXED
-    renderer = Renderer(policy.templates, tokens, settings.hostname, sender)
+    renderer = Renderer(policy.templates, tokens, settings.hostname, sender, settings.web.url if settings.web else "")
     scanners, asks = Scanners(settings.screening), asks_of(settings)
-    return House(store, clock, policy, tokens, renderer, budgets=settings.budgets, scanners=scanners, asks=asks)
+    lookup = Resolver(settings.dns.servers, settings.dns.timeout)
+    return House(
+        store, clock, policy, tokens, renderer, budgets=settings.budgets, scanners=scanners, asks=asks, lookup=lookup
+    )
 
 
 def asks_of(settings: Settings) -> dict[str, tuple[str, ...]]:
@@ -47,7 +51,7 @@ def reloaded(house: House, settings: Settings) -> House:
     if version == house.policy.version:
         return house
     fresh = furnish(settings, house.store, current_policy(house.store), house.clock)
-    return replace(fresh, lease=house.lease)
+    return replace(fresh, lease=house.lease, lookup=house.lookup)
 
 
 def current_policy(store: Store) -> Policy:

@@ -17,7 +17,7 @@ from maild.decide.plan import Plan
 from maild.errors import UnparsableMail
 from maild.ingest.parse import parse
 from maild.ingest.salvage import salvage
-from maild.model import Disposition, InboxEntry, Message, Reason, Verdict
+from maild.model import UNPROVEN, Authenticity, Disposition, InboxEntry, Message, Reason, Verdict
 from maild.steps.house import House
 from maild.steps.watch import Watch
 from maild.store.inbox import HEADER_ONLY
@@ -27,13 +27,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An entry with message and keys, or else the plan to set it aside, and with what scanners say."""
+    """An entry with message and keys, or else the plan to set it aside; what scanners say, what proves its sender."""
 
     entry: InboxEntry
     message: Message | None = None
     keys: LookupKeys | None = None
     aside: Plan | None = None
     screened: tuple[Verdict, ...] = ()
+    authenticity: Authenticity = UNPROVEN
 
 
 def read(house: House, entry: InboxEntry, watch: Watch) -> Reading:

@@ -18,7 +18,7 @@ from maild.decide.plan import Plan
 from maild.decide.triage import decide
 from maild.errors import Conflict, TemporaryFailure
 from maild.model import Disposition, InboxEntry, Reason
-from maild.steps import screening
+from maild.steps import proving, screening
 from maild.steps.gate import pass_gate
 from maild.steps.house import House
 from maild.steps.reading import Reading, bug, read
@@ -77,38 +77,40 @@ def settle(house: House, owner: str, readings: Sequence[Reading], watch: Watch) 
 
 def dry_run(tx: Connection, house: House, entry: InboxEntry, *, scan: bool) -> Plan:
     """What this mail would become now; scanners are asked only if `scan`."""
-    reading = screening.looked_at(house, read(house, entry, NO_WATCH), scan=scan)
+    (reading,) = proving.proven(house, [screening.looked_at(house, read(house, entry, NO_WATCH), scan=scan)])
     if reading.message is None or reading.keys is None:
         return _aside(reading)
-    (facts,) = _facts(tx, house, [reading], [reading.keys])
-    (plan,), _ = pass_gate(tx, house, [decide(_case(house, reading, facts))], dry=True)
+    (facts,) = facts_of(tx, house, [reading], [reading.keys])
+    (plan,), _ = pass_gate(tx, house, [decide(case_of(house, reading, facts))], dry=True)
     return plan
 
 
 def _together(tx: Connection, house: House, owner: str, readings: Sequence[Reading], watch: Watch) -> Done:
     readable = [reading for reading in readings if reading.keys is not None]
     keys = [reading.keys for reading in readable if reading.keys is not None]
-    facts_of = _facts(tx, house, readable, keys, lock=True)
+    found = facts_of(tx, house, readable, keys, lock=True)
     touched, later = Touched(), []
     settled = [Settled(_aside(reading), reading.entry) for reading in readings if reading.keys is None]
-    for reading, key, facts in zip(readable, keys, facts_of, strict=True):
+    for reading, key, facts in zip(readable, keys, found, strict=True):
         if not touched.takes(key, facts):
             later.append(reading)
             continue
         with watch.on(reading.entry):
-            plan = decide(_case(house, reading, facts))
+            plan = decide(case_of(house, reading, facts))
         settled.append(Settled(plan, reading.entry, key, facts))
     return Done(write(tx, house, owner, settled), tuple(later))
 
 
-def _facts(
+def facts_of(
     tx: Connection, house: House, readings: Sequence[Reading], keys: Sequence[LookupKeys], *, lock: bool = False
 ) -> list[Facts]:
-    """What the store knows of each, with what scanners and the block list say."""
+    """What the store knows of each, with what scanners and the block list say, and what proves its sender."""
     found = lookup.load_facts(tx, keys, house.clock(), lock=lock)
     entries = blocked.blocking(tx, [key.addresses[0] if key.addresses else "" for key in keys])
-    rows = zip(found, readings, entries, strict=True)
-    return [replace(facts, screened=reading.screened, blocked=entry) for facts, reading, entry in rows]
+    return [
+        replace(facts, screened=reading.screened, blocked=entry, authenticity=reading.authenticity)
+        for facts, reading, entry in zip(found, readings, entries, strict=True)
+    ]
 
 
 def _alone(house: House, owner: str, reading: Reading, watch: Watch) -> None:
@@ -129,7 +131,7 @@ def _set_aside(house: House, owner: str, one: Settled) -> None:
         log.warning("claim lost", inbox=one.entry.id if one.entry else None)
 
 
-def _case(house: House, reading: Reading, facts: Facts) -> Case:
+def case_of(house: House, reading: Reading, facts: Facts) -> Case:
     if reading.message is None or reading.keys is None:
         raise ValueError("only a readable mail can be decided")
     entry = reading.entry

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
 
+from maild.decide.again import PAUSE
 from maild.decide.breaker import EVERYBODY, STRANGERS
 from maild.decide.facts import Facts, LookupKeys
 from maild.decide.plan import Plan
-from maild.model import Breaker, ContactId, Disposition, InboxEntry, Notification, Stand, Ticket
+from maild.model import Breaker, ContactId, Disposition, InboxEntry, Notification, Proof, Stand, Ticket
 from maild.steps.gate import DELAYED, pass_gate
 from maild.steps.house import House
 from maild.store import apply, inbox, outbox, register, spending
@@ -51,7 +53,9 @@ def write(tx: Connection, house: House, owner: str, wanted: Sequence[Settled]) -
     applied = apply.apply(tx, [apply.Decided(one.plan, one.keys, one.entry, one.facts) for one in settled], now)
     tickets = tuple(one.ticket for one in applied)
     _queue(tx, house, settled, tickets)
-    inbox.finish(tx, [_finished(owner, one, ticket) for one, ticket in zip(settled, tickets, strict=True) if one.entry])
+    inbox.finish(
+        tx, [_finished(owner, one, ticket, now) for one, ticket in zip(settled, tickets, strict=True) if one.entry]
+    )
     return Written(settled, tickets, moved)
 
 
@@ -81,13 +85,14 @@ def _finished_mail(
     return outbox.Queued(ticket.id if ticket else None, notification, mail, now)
 
 
-def _finished(owner: str, one: Settled, ticket: Ticket | None) -> inbox.Finished:
+def _finished(owner: str, one: Settled, ticket: Ticket | None, now: datetime) -> inbox.Finished:
     plan = one.plan
     if one.entry is None or plan.disposition is None:
         raise ValueError("only mail has a disposition")
     cause = plan.reasons[0].code if plan.disposition is Disposition.QUARANTINED else ""
     number = ticket.id if ticket else None
-    return inbox.Finished(one.entry.id, owner, plan.disposition, plan.reasons, number, plan.duplicate_of, cause)
+    again = now + PAUSE if number and one.facts and one.facts.authenticity.proof is Proof.PENDING else None
+    return inbox.Finished(one.entry.id, owner, plan.disposition, plan.reasons, number, plan.duplicate_of, cause, again)
 
 
 def announce(written: Written) -> None:

@@ -20,6 +20,7 @@ from maild.decide.plan import (
     Plan,
     RecordBounce,
     RecordContact,
+    SetProof,
     SetReminder,
     SetStatus,
     SetTicket,
@@ -70,6 +71,8 @@ def _enter(sheet: Sheet, change: Change, ticket: TicketId | None) -> ArticleId |
             sheet.breakers.append(breaker)
         case LinkTickets(of, other, why):
             _link(sheet, _named(of, ticket), other, why)
+        case SetProof():
+            _set_proof(sheet, change)
         case Invite():
             _invite(sheet, change)
         case RecordContact() | OpenTicket():
@@ -175,6 +178,14 @@ def _record_bounce(sheet: Sheet, change: RecordBounce) -> None:
     ticket = sheet.bounced.get(change.outbox)
     if ticket is not None:
         sheet.note(ticket, "bounce", f"our mail {change.outbox} was not delivered: {answer}")
+
+
+def _set_proof(sheet: Sheet, change: SetProof) -> None:
+    """The first article of a ticket that was opened unproven may lift the ticket's own flag."""
+    sheet.proofs[change.entry] = {"proof": change.proof, "proof_text": change.text, "unverified": change.unverified}
+    if sheet.tickets[change.ticket].unverified and not change.unverified:
+        sheet.change(change.ticket, unverified=False)
+    sheet.note(change.ticket, "proof", f"{change.proof}: {change.text}")
 
 
 def _invite(sheet: Sheet, change: Invite) -> None:

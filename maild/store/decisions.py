@@ -40,6 +40,7 @@ class NamedChange(TypedDict, total=False):
     MoveBreaker: plans.MoveBreaker
     LinkTickets: plans.LinkTickets
     Invite: plans.Invite
+    SetProof: plans.SetProof
 
 
 class StoredPlan(TypedDict):

@@ -39,26 +39,28 @@ _waits_for_parent = and_(
     kept_at.between(bindparam("earliest"), bindparam("latest")),
     exists().where(_parent.c.message_id == _entry.parent_id, _parent.c.due_at.is_not(None)),
 )
+CLAIMED = (
+    _entry.id,
+    _entry.raw_id,
+    _entry.size,
+    _entry.source,
+    _entry.mail_from,
+    _entry.recipient,
+    _entry.received_at,
+    _entry.peer,
+    _entry.source_key,
+    _entry.attempts,
+    _entry.alone,
+    _entry.cause,
+    _entry.detail,
+    _entry.ticket_id,
+    _entry.answers,
+    _entry.login,
+    _entry.border,
+    _entry.cleared,
+)
 CLAIMABLE = (
-    select(
-        _entry.id,
-        _entry.raw_id,
-        _entry.size,
-        _entry.source,
-        _entry.mail_from,
-        _entry.recipient,
-        _entry.received_at,
-        _entry.peer,
-        _entry.source_key,
-        _entry.attempts,
-        _entry.alone,
-        _entry.cause,
-        _entry.detail,
-        _entry.ticket_id,
-        _entry.answers,
-        _entry.login,
-        _entry.cleared,
-    )
+    select(*CLAIMED)
     .where(INBOX_OPEN, _entry.due_at <= bindparam("now"), ~_waits_for_parent)
     .order_by(_entry.id)
     .limit(bindparam("most"))
@@ -85,7 +87,7 @@ def claim(
     numbers = [row.id for row in chosen]
     tx.execute(_CLAIM, {"values": numbers, "mine": owner, "until": now + lease})
     raw = raw_by_id(tx, {row.raw_id for row in chosen})
-    return tuple(_claimed(row, raw[row.raw_id]) for row in chosen)
+    return tuple(claimed(row, raw[row.raw_id]) for row in chosen)
 
 
 def _company(due: Sequence[AnyRow], max_bytes: int) -> list[AnyRow]:
@@ -104,10 +106,10 @@ def _company(due: Sequence[AnyRow], max_bytes: int) -> list[AnyRow]:
     return chosen
 
 
-def _claimed(row: AnyRow, raw: bytes) -> InboxEntry:
-    envelope = Envelope(
-        row.source, row.mail_from, row.recipient, row.received_at, row.peer, row.source_key, row.answers, row.login
-    )
+def claimed(row: AnyRow, raw: bytes) -> InboxEntry:
+    """The entry in a row of `CLAIMED`."""
+    came = (row.source, row.mail_from, row.recipient, row.received_at, row.peer, row.source_key, row.answers, row.login)
+    envelope = Envelope(*came, border=row.border)
     ticket = TicketId(row.ticket_id) if row.ticket_id else None
     attempted = (row.attempts, row.alone, row.cause, row.detail)
     return InboxEntry(EntryId(row.id), envelope, raw, *attempted, ticket, row.cleared)
@@ -154,7 +156,10 @@ def charge(tx: Connection, entry: EntryId, now: datetime, cause: str, detail: st
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What became of an entry that `owner` had claimed. `cause`: why it is in quarantine, if it is."""
+    """What became of an entry that `owner` had claimed. `cause`: why it is in quarantine, if it is.
+
+    `prove_at` (UTC): when the DNS is asked again who wrote it.
+    """
 
     entry: EntryId
     owner: str
@@ -163,6 +168,7 @@ class Finished:
     ticket: TicketId | None = None
     duplicate_of: EntryId | None = None
     cause: str = ""
+    prove_at: datetime | None = None
 
 
 def finish(tx: Connection, finished: Sequence[Finished]) -> None:
@@ -186,6 +192,7 @@ def _finishing(one: Finished) -> dict[str, object]:
         "duplicate_of": one.duplicate_of,
         "cause": one.cause or (first_code if aside else ""),
         "detail": "",
+        "prove_at": one.prove_at,
     }
 
 

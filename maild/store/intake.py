@@ -54,6 +54,7 @@ def _shared(mail: ReceivedMail) -> Mapping[str, object]:
         "kept_at": mail.kept_at or mail.received_at,
         "answers": mail.answers,
         "login": mail.login,
+        "border": mail.border,
         "state": InboxState.WAITING,
         # Due at once, whatever the clock of the node that took it in.
         "due_at": EPOCH,

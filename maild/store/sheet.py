@@ -14,7 +14,17 @@ from maild.errors import Conflict
 from maild.model import Breaker, EntryId, OutboxId, OutboxState, Ticket, TicketId
 from maild.store.bulk import insert_rows, update_rows
 from maild.store.rows import ticket_row
-from maild.store.schema import article, attachment, delivery, event, invitation, message_ref, outbox_entry, participant, ticket
+from maild.store.schema import (
+    article,
+    attachment,
+    delivery,
+    event,
+    invitation,
+    message_ref,
+    outbox_entry,
+    participant,
+    ticket,
+)
 from maild.store.spending import keep
 
 # In the order in which they refer to each other; what follows is what to do about a row that is there already.
@@ -50,6 +60,7 @@ class Sheet:
     changed: set[TicketId] = field(default_factory=set)
     failed: set[OutboxId] = field(default_factory=set)
     breakers: list[Breaker] = field(default_factory=list)
+    proofs: dict[EntryId, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def arrived(self) -> datetime:
@@ -91,6 +102,8 @@ class Sheet:
         for table, conflict in _WRITTEN.items():
             insert_rows(tx, table, self.rows[table], conflict)
         keep(tx, self.breakers)
+        for entry, found in self.proofs.items():
+            tx.execute(update(article).where(article.c.entry_id == entry).values(**found))
         if self.failed:
             sent = outbox_entry.c.state == OutboxState.SENT
             came_back = update(outbox_entry).where(outbox_entry.c.id.in_(self.failed), sent)

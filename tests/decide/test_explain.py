@@ -7,7 +7,7 @@ from typing import get_args
 from maild.decide import plan as plans
 from maild.decide.explain import describe, explain
 from maild.decide.triage import decide
-from maild.model import ArticleKind, Breaker, OutboxId, Purpose, Register, Role, Stand, Status, TicketId
+from maild.model import ArticleKind, Breaker, EntryId, OutboxId, Proof, Purpose, Register, Role, Stand, Status, TicketId
 from tests.builders import ADA, NOON, STRANGER, a_case, a_message
 
 ONE = TicketId(1001)
@@ -23,6 +23,7 @@ EACH = (
     plans.RecordBounce(OutboxId(3), True, "5.1.1", "no such user"),
     plans.MoveBreaker(Breaker("bounced:ada@acme.example", Stand.OPEN, NOON)),
     plans.LinkTickets(None, ONE, "the same mail"),
+    plans.SetProof(ONE, EntryId(3), Proof.PROVEN, "signed by acme.example", False),
     plans.Invite(Purpose.REGISTER, "mallory@elsewhere.example", "0" * 64, "service", "", NOON),
 )
 

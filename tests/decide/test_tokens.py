@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from maild.decide.facts import ReplyToken
 from maild.decide.tokens import LEAK_PREFIX, LONGEST_LOCAL, Tokens
-from maild.model import Status, Ticket, TicketId
+from maild.model import Purpose, Status, Ticket, TicketId
 
 DESK = "support@desk.example"
 OURS = Tokens(b"o" * 32)
@@ -136,3 +136,113 @@ def test_a_secret_that_could_be_guessed_is_refused() -> None:
 
 def test_the_secret_does_not_show_in_a_traceback() -> None:
     assert "ooo" not in repr(OURS)
+
+
+# ---- what was signed once stays good: these are in people's mailboxes, whatever version reads them --------------
+
+FIXED = Tokens(b"o" * 32, hostname="desk.example")
+MESSAGE_ID = "<sd-1042.aqpnnak7n2.djx23kudk6ceyjw7@desk.example>"
+REPLY_ADDRESS = "support+mdt1im.bas.h.yfhif4jmqeycoakv@desk.example"
+BOUNCE_ADDRESS = "support+mdb.sd-1042.aqpnnak7n2.djx23kudk6ceyjw7@desk.example"
+
+
+def test_marks_are_made_as_they_always_were() -> None:
+    assert FIXED.reply_address(DESK, TicketId(1042), 7) == REPLY_ADDRESS
+    assert FIXED.message_id("SD-1042", "confirmation", "a@b.example", "desk.example") == MESSAGE_ID
+    assert FIXED.bounce_address(DESK, MESSAGE_ID) == BOUNCE_ADDRESS
+    assert FIXED.loop_mark() == "1.dlxsw66pe6q7nj3x"
+    assert FIXED.invitation(Purpose.REGISTER, "a@b.example", "n1") == "oe62cfpxg7s4x4bl3235kleebxewwmkc"
+    assert repr(FIXED) == "Tokens(…)"
+
+
+def test_marks_that_were_made_long_ago_are_read() -> None:
+    assert FIXED.read_reply_address(REPLY_ADDRESS) == ReplyToken(TicketId(1042), 7)
+    assert FIXED.read_bounce_address(BOUNCE_ADDRESS) == FIXED.read_bounce_address(BOUNCE_ADDRESS.upper()) == MESSAGE_ID
+    assert FIXED.is_our_message_id(MESSAGE_ID) and FIXED.is_our_loop_mark("1.DLXSW66PE6Q7NJ3X")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        BOUNCE_ADDRESS.replace("mdb.", "mdt."),
+        BOUNCE_ADDRESS.replace("mdb.", "mdb"),
+        BOUNCE_ADDRESS.replace("1042", "1043"),
+        BOUNCE_ADDRESS.replace("+", ""),
+        REPLY_ADDRESS,
+        DESK,
+        "",
+    ],
+)
+def test_a_bounce_address_that_we_did_not_make_names_no_mail(address: str) -> None:
+    assert FIXED.read_bounce_address(address) == ""
+
+
+def test_a_bounce_address_of_another_hostname_is_not_ours() -> None:
+    assert OURS.read_bounce_address(BOUNCE_ADDRESS) == ""
+    local = OURS.message_id("SD-1042", "confirmation", "a@b.example", "localhost")
+    assert OURS.read_bounce_address(OURS.bounce_address(DESK, local)) == local
+
+
+def test_a_desk_with_a_plus_or_a_quoted_at_sign_has_addresses_that_are_read_back() -> None:
+    for desk in ("it+support@desk.example", '"a@b"@desk.example'):
+        reply, bounce = FIXED.reply_address(desk, TicketId(1042), 7), FIXED.bounce_address(desk, MESSAGE_ID)
+        assert reply.endswith("@desk.example") and bounce.endswith("@desk.example") and desk not in (reply, bounce)
+        assert FIXED.read_reply_address(reply) == ReplyToken(TicketId(1042), 7)
+        assert FIXED.read_bounce_address(bounce) == MESSAGE_ID
+
+
+@pytest.mark.parametrize(("sign", "room"), [("reply", 64 - 30), ("bounce", 64 - 40)])
+def test_a_local_part_of_64_bytes_is_the_longest(sign: str, room: int) -> None:
+    for desk in ("s" * room + "@desk.example", "ü" * (room // 2) + "@desk.example"):
+        for longer, fits in ((desk, True), (f"s{desk}", False)):
+            made = (
+                FIXED.reply_address(longer, TicketId(1042), 7)
+                if sign == "reply"
+                else FIXED.bounce_address(longer, MESSAGE_ID)
+            )
+            assert (made != longer) is fits
+
+
+@pytest.mark.parametrize("number", [0, 1, 31, 32, 2**60 - 1])
+def test_ids_of_up_to_60_bits_are_read_back(number: int) -> None:
+    address = FIXED.reply_address("a@b", TicketId(number), number)
+    assert FIXED.read_reply_address(address) == ReplyToken(TicketId(number), number)
+
+
+def test_an_id_that_is_too_large_or_negative_makes_no_address_that_is_read() -> None:
+    assert FIXED.read_reply_address(FIXED.reply_address("a@b", TicketId(2**60), 1)) is None
+    with pytest.raises(ValueError, match="negative"):
+        FIXED.reply_address("a@b", TicketId(-1), 0)
+
+
+def test_every_secret_needs_32_bytes_and_no_more() -> None:
+    Tokens(b"x" * 32, b"y" * 32)
+    for secrets in ([b"x" * 31], [b"x" * 32, b"y" * 31], [b"x" * 31, b"y" * 32]):
+        with pytest.raises(ValueError, match="32 bytes"):
+            Tokens(*secrets)
+
+
+def test_message_ids_and_bounces_of_a_retired_secret_are_still_ours() -> None:
+    rotated = Tokens(b"n" * 32, b"o" * 32, hostname="desk.example")
+    made = rotated.message_id("SD-1042", "confirmation", "a@b.example", "desk.example")
+    assert rotated.is_our_message_id(MESSAGE_ID) and rotated.read_bounce_address(BOUNCE_ADDRESS) == MESSAGE_ID
+    assert made != MESSAGE_ID and not FIXED.is_our_message_id(made)
+    assert rotated.invitation(Purpose.REGISTER, "a@b.example", "n1") != FIXED.invitation(
+        Purpose.REGISTER, "a@b.example", "n1"
+    )
+
+
+def test_invitations_differ_by_purpose_address_and_nonce() -> None:
+    made = {
+        FIXED.invitation(purpose, address, nonce)
+        for purpose in (Purpose.REGISTER, Purpose.LOOK)
+        for address in ("a@b.example", "c@b.example")
+        for nonce in ("1", "2")
+    }
+    assert len(made) == 8 and all(len(each) == 32 for each in made)
+
+
+def test_letters_that_no_charset_has_are_no_mark_and_stop_nothing() -> None:
+    assert not FIXED.is_our_loop_mark("\ud800") and not FIXED.is_our_message_id("<a.\ud800@b>")
+    assert FIXED.message_id("SD-1", "\ud800", "a@b.example", "desk.example")
+    assert FIXED.invitation(Purpose.LOOK, "\ud800@b.example", "1")

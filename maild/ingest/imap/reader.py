@@ -27,7 +27,7 @@ from maild.ingest.imap.ledger import Ledger
 from maild.ingest.imap.place import answers, begins, is_before
 from maild.ingest.imap.session import ImapSession
 from maild.model import Missed, Page, Position, ReceivedMail, Source, Tally
-from maild.settings import ImapAccount
+from maild.settings import ImapAccount, note_of
 
 OUTLINES_AT_ONCE: Final = 500
 # A look ends after so many mails, so that flagging, moving and counting need not wait for an import.
@@ -225,4 +225,5 @@ class FolderReader:
             parent_id=parent_id,
             kept_at=now,
             answers=answers(self._position, account, uid, arrived),
+            border=note_of(account.border),
         )

@@ -7,19 +7,19 @@ are safe; all of it is worked out when the listener opens, a session only looks 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import product
 
 from maild.errors import SourceUnavailable
 from maild.ingest.smtp.auth import MECHANISMS
-from maild.ingest.smtp.clients import UNIX
+from maild.ingest.smtp.clients import UNIX, is_local
 from maild.ingest.smtp.commands import Command, table
 from maild.ingest.smtp.tls import Certificate
 from maild.ingest.smtp.users import Users
 from maild.model import Source
-from maild.settings import Limits, Listener
+from maild.settings import Limits, Listener, note_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entrance:
-    """`proxies` are networks of balancers, whose connections begin with a PROXY header."""
+    """`proxies` are networks of balancers, whose connections begin with a PROXY header. `border` (see
+    `Envelope`) is believed from this machine, and from the networks of `borders`."""
 
     source: Source
     hostname: str
@@ -50,6 +51,8 @@ class Entrance:
     certificate: Certificate | None = None
     require_tls: bool = False
     users: Users | None = None
+    border: str = ""
+    borders: tuple[IPv4Network | IPv6Network, ...] = ()
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     offers: dict[Standing, Offer] = field(default_factory=dict)
 
@@ -70,6 +73,13 @@ class Entrance:
             return False
         address = ip_address(peer)
         return any(address in network for network in self.proxies)
+
+    def border_for(self, peer: str) -> str:
+        """Whose word about senders is believed in mail that this client hands over."""
+        if not self.border or is_local(peer):
+            return self.border
+        address = ip_address(peer)
+        return self.border if any(address in network for network in self.borders) else ""
 
     def context(self) -> ssl.SSLContext:
         """For a handshake that begins now. Raises ConnectionRefusedError on a listener without TLS."""
@@ -94,6 +104,10 @@ class Entrance:
         yield "ENHANCEDSTATUSCODES"
 
 
+def _networks(texts: Sequence[str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(text, strict=False) for text in texts)
+
+
 def open_entrance(source: Source, listener: Listener, hostname: str, limits: Limits) -> Entrance:
     """Read the files a listener needs. Raises SourceUnavailable, saying what to do."""
     certificate = None
@@ -109,5 +123,7 @@ def open_entrance(source: Source, listener: Listener, hostname: str, limits: Lim
         certificate=certificate,
         require_tls=listener.require_tls,
         users=Users(listener.users) if listener.users is not None else None,
-        proxies=tuple(ip_network(network, strict=False) for network in listener.proxy),
+        proxies=_networks(listener.proxy),
+        border=note_of(listener.border),
+        borders=_networks(listener.border.peers if listener.border else ()),
     )

@@ -225,6 +225,7 @@ class MailSession(Connection):
             message_id=message_id,
             parent_id=parent_id,
             login=self.login,
+            border=self.entrance.border_for(self.peer),
         )
 
     def _answer(self, reply: str) -> None:

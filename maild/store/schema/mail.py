@@ -90,12 +90,13 @@ inbox_entry = table(
     words("login"),
     flag("cleared"),
     words("border"),
-    instant("prove_until", optional=True),
+    instant("prove_at", optional=True),
 )
 INBOX_OPEN = inbox_entry.c.due_at.is_not(None)
 QUARANTINED = inbox_entry.c.state == literal_column("'quarantined'")
 partial("ix_inbox_entry_open", INBOX_OPEN, inbox_entry.c.id)
 partial("ix_inbox_entry_open_message_id", INBOX_OPEN, inbox_entry.c.message_id)
+partial("ix_inbox_entry_prove_at", inbox_entry.c.prove_at.is_not(None), inbox_entry.c.prove_at)
 partial("ix_inbox_entry_quarantined", QUARANTINED, inbox_entry.c.id)
 partial(
     "uq_inbox_entry_source_key_recipient",

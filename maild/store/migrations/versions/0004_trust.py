@@ -92,9 +92,16 @@ def proposals() -> None:
 
 def proof() -> None:
     for table, columns in (
-        ("inbox_entry", (words("border"), big("prove_until", optional=True))),
+        ("inbox_entry", (words("border"), big("prove_at", optional=True))),
         ("article", (words("proof", "none"), words("proof_text"))),
         ("participant", (big("since", optional=True), flag("waits"), flag("has_left"))),
     ):
         for column in columns:
             op.add_column(table, column)
+    op.create_index(
+        "ix_inbox_entry_prove_at",
+        "inbox_entry",
+        ["prove_at"],
+        sqlite_where=sa.text("prove_at IS NOT NULL"),
+        postgresql_where=sa.text("prove_at IS NOT NULL"),
+    )

@@ -1,0 +1,53 @@
+"""Deciding once more: what the DNS could not say when a mail came is known now, or will not be known any more (law 8).
+
+In: the case with the answer, and the ticket the mail has been put on; out: a plan that writes the proof down and tells
+whom the first decision let wait. Pure. It moves nothing else: staff have worked on the ticket since then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from maild.decide.case import Case
+from maild.decide.people import is_unverified
+from maild.decide.plan import Invite, Plan, SetProof
+from maild.decide.triage import decide
+from maild.decide.trust import standing
+from maild.desks.policy import Desk
+from maild.model import Authenticity, EntryId, Means, Proof, Reason, TicketId
+
+PATIENCE = timedelta(hours=6)
+"""So long a proof may be pending; then it is none."""
+PAUSE = timedelta(minutes=5)
+GIVEN_UP = Authenticity(
+    Proof.NONE, Means.NOTHING, "dns-silent", f"the DNS gave no answer within {PATIENCE.total_seconds() / 3600:g} hours"
+)
+
+
+def waits_still(case: Case) -> bool:
+    """Whether the answer is still to come."""
+    return case.facts.authenticity.proof is Proof.PENDING and case.now < case.envelope.received_at + PATIENCE
+
+
+def decide_again(case: Case, desk: Desk, entry: EntryId, ticket: TicketId) -> Plan:
+    """The proof as it is now, and the answers that waited for it."""
+    found = case.facts.authenticity
+    known = GIVEN_UP if found.proof is Proof.PENDING else found
+    facts = replace(case.facts, authenticity=known, duplicate_of=None)
+    fresh = decide(replace(case, facts=facts, keys=replace(case.keys, earlier=None)))
+    sender = case.message.sender
+    who = standing(known, facts.contact(sender.address) if sender else None, desk.proof, case.now)
+    return Plan(
+        None,
+        (Reason("trust", "decided-again", f"its proof was pending: {known.text}"),),
+        (
+            SetProof(ticket, entry, known.proof, known.text, is_unverified(who.register)),
+            *(change for change in fresh.changes if isinstance(change, Invite)),
+        ),
+        notifications=tuple(replace(one, ticket=ticket) for one in fresh.notifications),
+        suppressed=tuple(replace(one, ticket=ticket) for one in fresh.suppressed),
+        ticket=ticket,
+        policy=case.policy.version,
+        actor="clock",
+    )
