@@ -1,0 +1,100 @@
+"""German."""
+
+from __future__ import annotations
+
+from maild.web.words.shape import Asked, Told, Words
+
+WORDS = Words(
+    code="de",
+    name="Deutsch",
+    service="Support",
+    skip_note="Zum Inhalt",
+    register=Asked(
+        title="Sind Sie das?",
+        text="Sie haben uns von dieser Adresse geschrieben. Ein Klick, und wir wissen, dass sie wirklich Ihnen "
+        "gehört. Danach können Sie Ihre Anfragen hier verfolgen.",
+        as_whom="Registrieren als",
+        button="Ja, registrieren",
+        thanks=Told(
+            "Willkommen!", "Sie sind registriert. Wir antworten wie gewohnt per Mail; mehr müssen Sie nicht tun."
+        ),
+    ),
+    confirm=Asked(
+        title="Sind Sie das?",
+        text="Jemand, der für Ihre Organisation spricht, hat Sie als Ansprechperson genannt. "
+        "Mit Ihrem Ja dürfen wir mit Ihnen über deren Anfragen reden.",
+        as_whom="Sie wären unsere Ansprechperson als",
+        button="Ja, das bin ich",
+        thanks=Told("Danke!", "Wir haben es notiert. Ab jetzt können Sie uns für Ihre Organisation schreiben."),
+    ),
+    not_you="Sie sind das nicht? Dann schließen Sie einfach diese Seite: Es ist nichts passiert, "
+    "und es passiert auch nichts.",
+    name_label="Ihr Name",
+    name_hint="So, wie er in unseren Mails stehen soll",
+    language_label="Sprache unserer Mails an Sie",
+    ask_title="Ihre Anfrage ansehen",
+    ask_text="Wir schicken Ihnen einen Link per Mail. Er gilt einmal und braucht kein Passwort.",
+    ask_label="An welche Adresse sollen wir einen Link schicken?",
+    ask_button="Link schicken",
+    ask_again="Neuen Link schicken",
+    enter_title="Schön, dass Sie da sind",
+    enter_text="Noch ein Klick, und Sie sehen Ihre Anfrage. Auf diesem Gerät bleiben Sie zwölf Stunden angemeldet.",
+    enter_button="Anfrage ansehen",
+    opened="Eröffnet",
+    changed="Letzte Änderung",
+    us="Unsere Antwort",
+    whole_text="Die ganze Nachricht zeigen",
+    shortened="Der Rest dieser Nachricht ist zu lang für diese Seite.",
+    attachments="Anhänge",
+    unnamed="ohne Namen",
+    nothing_yet="Hier gibt es noch nichts zu lesen.",
+    how_to_answer="Möchten Sie etwas ergänzen? Antworten Sie einfach auf eine unserer Mails zu dieser Anfrage.",
+    logout="Abmelden",
+    logout_everywhere="Überall abmelden",
+    barred=Told(
+        "Das geht hier leider nicht",
+        "Diese Adresse lässt sich nicht über einen Link registrieren. "
+        "Bitte antworten Sie auf unsere Mail, dann klären wir das gemeinsam.",
+    ),
+    used=Told(
+        "Dieser Link wurde schon benutzt",
+        "Jeder unserer Links gilt nur einmal, damit ihn nach Ihnen niemand mehr benutzen kann. "
+        "Waren Sie es selbst, ist alles gut. Wenn nicht, schreiben Sie uns bitte.",
+    ),
+    gone=Told(
+        "Dieser Link funktioniert nicht",
+        "Vielleicht ist er zu alt, oder unterwegs ging ein Zeichen verloren. "
+        "Bitte kopieren Sie ihn vollständig aus unserer Mail, oder fordern Sie einen neuen an.",
+    ),
+    sent=Told(
+        "Schauen Sie in Ihr Postfach",
+        "Ist diese Adresse an der Anfrage beteiligt, kommt in wenigen Minuten ein Link. "
+        "Nichts da? Prüfen Sie bitte die Adresse und den Spam-Ordner.",
+    ),
+    logged_out=Told("Sie sind abgemeldet", "Bis bald. Sie können diese Seite jetzt schließen."),
+    missing=Told(
+        "Hier ist nichts",
+        "Diese Seite gibt es nicht, oder sie ist nicht für Sie bestimmt. "
+        "Kommen Sie von einem Link aus einer Mail, prüfen Sie bitte, ob er vollständig ist.",
+    ),
+    foreign=Told(
+        "Das kam nicht von dieser Seite",
+        "Ihr Browser meldet, dass eine andere Website dieses Formular geschickt hat. Vorsichtshalber haben wir nichts "
+        "getan. Bitte öffnen Sie den Link aus unserer Mail noch einmal.",
+    ),
+    too_much=Told("Einen Moment bitte", "Das war viel auf einmal. Bitte versuchen Sie es in einer Minute noch einmal."),
+    not_understood=Told(
+        "Das haben wir nicht verstanden", "Bitte gehen Sie zurück und schicken Sie das Formular noch einmal."
+    ),
+    broken=Told(
+        "Bei uns ist etwas schiefgegangen",
+        "Das tut uns leid. Bitte versuchen Sie es in ein paar Minuten noch einmal, oder schreiben Sie uns eine Mail.",
+    ),
+    busy=Told(
+        "Einen Moment bitte",
+        "Gerade ist viel los; es wurde nichts geändert. Bitte versuchen Sie es in einer Minute noch einmal.",
+    ),
+    date="{day}. {month} {year}, {hour:02}:{minute:02} UTC",
+    months=("Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."),
+    decimal=",",
+)
