@@ -11,7 +11,7 @@ import typer
 from maild.cli.help import examples, new_app
 from maild.cli.house import settings_of, settings_path
 
-ROLES = ("smtp", "imap", "workers", "outbox", "clock")
+ROLES = ("smtp", "imap", "workers", "outbox", "clock", "web")
 app = new_app()
 
 

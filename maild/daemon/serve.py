@@ -24,6 +24,7 @@ from maild.daemon.backups import Site
 from maild.daemon.delivery import DeliveryLoop, Watched
 from maild.daemon.dots import Dots
 from maild.daemon.memory import settle_down
+from maild.daemon.pages import pages
 from maild.daemon.policy import PolicyKeeper
 from maild.daemon.rounds import Rounds, in_thread
 from maild.daemon.sources import Sources
@@ -36,7 +37,7 @@ from maild.settings import Settings
 from maild.steps.house import House
 from maild.store import inbox, nodes, outbox
 
-ROLES = ("smtp", "imap", "workers", "outbox", "clock")
+ROLES = ("smtp", "imap", "workers", "outbox", "clock", "web")
 DRAIN = 20.0
 log = structlog.get_logger()
 
@@ -113,6 +114,8 @@ class Daemon:
         stack.push_async_callback(self._sources.close)
         if "smtp" in self._roles:
             await self._listen(stack)
+        if "web" in self._roles:
+            await stack.enter_async_context(pages(self._settings, self._current, self._crashed))
         clock = schedule.start(self._wellbeing.ticks(self._ticks(run)))
         stack.callback(self._wellbeing.close)
         stack.callback(clock.shutdown, wait=False)

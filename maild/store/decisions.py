@@ -61,13 +61,21 @@ _FACTS = TypeAdapter(Facts)
 _PLAN = TypeAdapter(StoredPlan)
 _PLAN_FIELDS = tuple(field.name for field in fields(Plan))
 NO_FACTS = "{}"
+LINK = "link"
 
 
 def dump_plan(plan: Plan) -> str:
     """The plan as JSON."""
     stored = {name: getattr(plan, name) for name in _PLAN_FIELDS}
+    stored["notifications"] = tuple(map(_discreet, plan.notifications))
     stored["changes"] = tuple({type(change).__name__: _slim(change)} for change in plan.changes)
     return _dumped(_PLAN, stored)
+
+
+def _discreet(told: Notification) -> Notification:
+    """A link is worth something to whoever reads it: it stands in its mail, and nowhere else."""
+    kept = tuple((name, value) for name, value in told.values if name != LINK)
+    return told if kept == told.values else replace(told, values=kept)
 
 
 def _slim(change: plans.Change) -> plans.Change:
