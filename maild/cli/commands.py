@@ -47,7 +47,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("reply", "staff", "Answer the people on a ticket."),
         Entry("note", "staff", "Add a note that stays inside."),
         Entry("set", "staff", "Change a ticket's status, priority, assignee or any field."),
-        Entry("contacts", "contacts", "Who is known."),
+    ),
+    "People": (
+        Entry("contacts", "contacts", "Who is known; register people, let them leave, import and export."),
+        Entry("organisations", "organisations", "Customers, with their seats and what is theirs."),
+        Entry("staff", "staff_members", "Who works here, and which desks they see."),
+        Entry("audit", "trail", "What was changed in the register, by whom and why."),
     ),
 }
 COMMANDS = {entry.name: entry for entries in SECTIONS.values() for entry in entries}

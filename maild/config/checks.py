@@ -1,4 +1,4 @@
-"""What a type alone cannot say about settings and directory: one small check for each thing that may not be so.
+"""What a type alone cannot say about settings: one small check for each thing that may not be so.
 
 In: the typed values and the `Document` they came from; out: problems with their lines. Pure.
 """
@@ -8,9 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from maild.config import check_backup, check_listeners, check_mailboxes, check_screening
+from maild.config import (
+    check_backup,
+    check_borders,
+    check_directories,
+    check_listeners,
+    check_mailboxes,
+    check_screening,
+)
 from maild.decide.policy import Policy
-from maild.directory import Directory
 from maild.errors import Problem
 from maild.ingest.header.addresses import normal_address
 from maild.settings import ImapAccount, MaildirSource, Settings
@@ -109,27 +115,6 @@ CHECKS = (
     check_mailboxes.problems,
     check_screening.problems,
     check_backup.problems,
+    check_directories.problems,
+    check_borders.problems,
 )
-
-
-def directory_problems(directory: Directory, document: Document) -> Iterator[Problem]:
-    """Keys, names and addresses lead to one organisation, one person."""
-    seen: dict[tuple[str, str], tuple[Step, ...]] = {}
-    for kind, value, path in _identities(directory):
-        first = seen.setdefault((kind, value), path)
-        if first != path:
-            line = document.place(first).line
-            yield document.problem(f"the {kind} `{value}` stands in line {line} already", *path)
-
-
-def _identities(directory: Directory) -> Iterator[tuple[str, str, tuple[Step, ...]]]:
-    for at, organisation in enumerate(directory.organisations):
-        yield "key", organisation.key, ("organisations", at, "key")
-        for number, domain in enumerate(organisation.domains):
-            yield "domain", domain, ("organisations", at, "domains", number)
-        for number, person in enumerate(organisation.contacts):
-            for place, address in enumerate(person.addresses):
-                yield "address", address, ("organisations", at, "contacts", number, "addresses", place)
-    for at, member in enumerate(directory.staff):
-        yield "name", member.name, ("staff", at, "name")
-        yield "address", member.address, ("staff", at, "address")

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from maild.config.check_directory import desk_problems, directory_problems
 from maild.config.check_listeners import file_problems
-from maild.config.checks import directory_problems, recipient_problems, settings_problems
+from maild.config.checks import recipient_problems, settings_problems
 from maild.config.policy import compile_policy
 from maild.decide.policy import Policy
 from maild.directory import Directory
@@ -39,16 +41,22 @@ def load_settings(path: Path) -> Settings:
 
 def load_directory(settings: Settings) -> Directory:
     """Read directory.yaml. Raises ConfigError."""
-    document = _or_empty(read(settings.directory))
+    return read_directory(settings.directory)[0]
+
+
+def read_directory(path: Path) -> tuple[Directory, Document]:
+    """A directory that is whole in itself, and the file it stands in. Raises ConfigError."""
+    document = _or_empty(read(path))
     directory = build(document, Directory)
     _raise_any(directory_problems(directory, document))
-    return directory
+    return directory, document
 
 
 def load_policy(settings: Settings) -> Policy:
     """Compile desks, rules and templates. Raises ConfigError if any of them is broken (law 13)."""
-    directory, problems = _directory(settings)
-    compiled = compile_policy(settings, directory)
+    file = _directory(settings)
+    compiled = compile_policy(settings, file.directory)
+    problems = (*file.problems, *_desk_problems(file, compiled.policy))
     _raise_any((*problems, *compiled.problems, *recipient_problems(settings, compiled.policy, None)))
     return compiled.policy
 
@@ -60,12 +68,12 @@ def check(path: Path) -> tuple[Problem, ...]:
     except ConfigError as error:
         return error.problems
     settings, problems = _settings(document, path)
-    directory, directory_troubles = _directory(settings)
-    compiled = compile_policy(settings, directory)
+    file = _directory(settings)
+    compiled = compile_policy(settings, file.directory)
     problems += [document.problem(told, *place) for told, place in file_problems(settings)]
-    problems += [*_secret_problems(settings, document), *directory_troubles, *compiled.problems]
+    problems += [*_secret_problems(settings, document), *file.problems, *compiled.problems]
     if compiled.policy.desks:
-        problems += recipient_problems(settings, compiled.policy, document)
+        problems += [*recipient_problems(settings, compiled.policy, document), *_desk_problems(file, compiled.policy)]
     return tuple(dict.fromkeys(problems))
 
 
@@ -156,11 +164,27 @@ def _places(document: Document) -> Settings:
     return Settings.model_validate({name: given[name] for name in PLACES if isinstance(given.get(name), str)})
 
 
-def _directory(settings: Settings) -> tuple[Directory | None, tuple[Problem, ...]]:
+@dataclass(frozen=True, slots=True)
+class _DirectoryFile:
+    """directory.yaml, or what is wrong with it."""
+
+    directory: Directory | None = None
+    document: Document | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def _directory(settings: Settings) -> _DirectoryFile:
     try:
-        return load_directory(settings), ()
+        return _DirectoryFile(*read_directory(settings.directory))
     except ConfigError as error:
-        return None, error.problems
+        return _DirectoryFile(problems=error.problems)
+
+
+def _desk_problems(file: _DirectoryFile, policy: Policy) -> tuple[Problem, ...]:
+    """Without a single desk the desk files are broken, which is told already."""
+    if file.directory is None or file.document is None or not policy.desks:
+        return ()
+    return tuple(desk_problems(file.directory, file.document, [desk.desk for desk in policy.desks]))
 
 
 def _secret_problems(settings: Settings, document: Document) -> Iterator[Problem]:

@@ -14,13 +14,15 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from maild.desks.policy import Desk
-from maild.directory import Directory, OrganisationRecord, PersonRecord, StaffRecord
+from maild.directory import Directory, OrganisationRecord, PersonRecord, StaffRecord, TeamRecord
 from maild.rules.language import Actions, Example, ExampleMail, Rule, When
 from maild.settings import (
     Alarms,
     BackupSeries,
     Budgets,
     Clamd,
+    Dns,
+    FurtherDirectory,
     ImapAccount,
     Limits,
     Listener,
@@ -31,6 +33,7 @@ from maild.settings import (
     Screening,
     Settings,
     SpamHeader,
+    Web,
 )
 
 SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
@@ -43,16 +46,20 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("maild.yaml: screening: headers (each)", SpamHeader),
     ("maild.yaml: screening: rspamd", Rspamd),
     ("maild.yaml: screening: clamd", Clamd),
+    ("maild.yaml: dns", Dns),
     ("maild.yaml: relay", Relay),
+    ("maild.yaml: web", Web),
     ("maild.yaml: limits", Limits),
     ("maild.yaml: budgets", Budgets),
     ("maild.yaml: alarms", Alarms),
     ("maild.yaml: backup (each)", BackupSeries),
+    ("maild.yaml: directories (each)", FurtherDirectory),
     ("desks/*.yaml", Desk),
     ("directory.yaml", Directory),
     ("directory.yaml: organisations (each)", OrganisationRecord),
     ("directory.yaml: contacts (each)", PersonRecord),
     ("directory.yaml: staff (each)", StaffRecord),
+    ("directory.yaml: teams (each)", TeamRecord),
     ("rules/*.yaml (each)", Rule),
     ("rules/*.yaml: when", When),
     ("rules/*.yaml: then", Actions),

@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 
 from maild.clock import system_clock
 from maild.config import database_url, load_directory, load_policy
+from maild.decide.policy import Policy
+from maild.directory import Directory
 from maild.errors import ConfigError, Problem
 from maild.settings import Settings
 from maild.steps.house import House
@@ -17,6 +19,7 @@ from maild.steps.opening import current_policy, furnish, reloaded
 from maild.steps.secret import fingerprint, read_secret
 from maild.store import policies, register
 from maild.store.engine import Store, open_store, require_schema
+from maild.store.register import ImportRefused
 
 log = structlog.get_logger()
 
@@ -56,9 +59,12 @@ class PolicyKeeper:
         """Files → database. What is wrong with them is said, and kept for `maild status`."""
         try:
             policy, directory = load_policy(self._settings), load_directory(self._settings)
-        except ConfigError as error:
+            self._write(store, policy, directory)
+        except (ConfigError, ImportRefused) as error:
             self._complain(store, error)
-            return
+
+    def _write(self, store: Store, policy: Policy, directory: Directory) -> None:
+        """Both or neither. Raises ImportRefused where the directory does not fit what the register knows."""
         now = system_clock()
 
         def write(tx: Connection) -> None:
@@ -68,11 +74,13 @@ class PolicyKeeper:
 
         store.retrying(write)
 
-    def _complain(self, store: Store, error: ConfigError) -> None:
+    def _complain(self, store: Store, error: ConfigError | ImportRefused) -> None:
         """The last good policy serves on, if there is one; else the error is the operator's to mend first."""
         with store.reading() as tx:
             if policies.current(tx) is None:
                 raise error
         problems = str(error)
-        log.error("policy not taken; the last good one serves on", problems=problems)
+        # Reasons of a refused import name people, which is nothing for a log.
+        told = problems if isinstance(error, ConfigError) else "directory.yaml is refused: see `maild status`"
+        log.error("policy not taken; the last good one serves on", problems=told)
         store.retrying(lambda tx: policies.complain(tx, problems))

@@ -10,20 +10,27 @@ from __future__ import annotations
 from maild.settings.alarms import Alarms
 from maild.settings.backup import BackupSeries
 from maild.settings.base import MEBIBYTE, Port, Section
+from maild.settings.border import Border, note_of
 from maild.settings.budgets import Budgets
+from maild.settings.directories import FurtherDirectory
+from maild.settings.dns import Dns, server_address
 from maild.settings.limits import Limits
 from maild.settings.listeners import Listener
 from maild.settings.mailboxes import ImapAccount, MaildirSource, OAuth
 from maild.settings.relay import MailFrom, Relay
 from maild.settings.screening import Clamd, Rspamd, Screening, SpamHeader
+from maild.settings.web import Web
 from maild.settings.whole import Settings
 
 __all__ = [
     "MEBIBYTE",
     "Alarms",
     "BackupSeries",
+    "Border",
     "Budgets",
     "Clamd",
+    "Dns",
+    "FurtherDirectory",
     "ImapAccount",
     "Limits",
     "Listener",
@@ -37,4 +44,7 @@ __all__ = [
     "Section",
     "Settings",
     "SpamHeader",
+    "Web",
+    "note_of",
+    "server_address",
 ]

@@ -10,11 +10,14 @@ from maild.settings.alarms import Alarms
 from maild.settings.backup import BackupSeries
 from maild.settings.base import Section
 from maild.settings.budgets import Budgets
+from maild.settings.directories import FurtherDirectory
+from maild.settings.dns import Dns
 from maild.settings.limits import Limits
 from maild.settings.listeners import Listener
 from maild.settings.mailboxes import ImapAccount, MaildirSource
 from maild.settings.relay import Relay
 from maild.settings.screening import Screening
+from maild.settings.web import Web
 
 
 class Settings(Section):
@@ -47,13 +50,18 @@ class Settings(Section):
     )
     maildirs: tuple[MaildirSource, ...] = Field(default=(), description="Maildirs on this machine to watch.")
     screening: Screening = Field(default=Screening(), description="Who is asked whether a mail is spam or a virus.")
+    dns: Dns = Field(default=Dns(), description="Who is asked for the public keys of signatures.")
     relay: Relay | None = Field(
         default=None, description="Where finished mail goes; without it, into the Maildir `outgoing` in state."
     )
+    web: Web | None = Field(default=None, description="Pages for customers; without it there are none.")
     workers: int = Field(default=2, ge=1, le=64, description="Worker processes that read and decide.")
     desks: str = Field(default="desks/*.yaml", description="Desk files.")
     rules: str = Field(default="rules/*.yaml", description="Rule files, in the order of their names.")
     directory: Path = Field(default=Path("directory.yaml"), description="Organisations, contacts and staff.")
+    directories: tuple[FurtherDirectory, ...] = Field(
+        default=(), description="Where else organisations or contacts come from, besides by hand; read every hour."
+    )
     templates: Path | None = Field(
         default=None, description="Folder whose templates replace the built-in ones, file by file."
     )

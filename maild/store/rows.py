@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, case, select
 
 from maild.decide.facts import KnownTicket
-from maild.model import Contact, ContactId, Participant, Role, Ticket, TicketId
+from maild.model import Contact, ContactId, Duty, Participant, Role, Ticket, TicketId
 from maild.store.among import among
 from maild.store.schema import contact, participant, ticket
 
@@ -24,6 +24,10 @@ CONTACT = (
     contact.c.organisation,
     contact.c.language,
     contact.c.person,
+    contact.c.is_primary,
+    contact.c.follows,
+    contact.c.duties,
+    contact.c.until,
 )
 _ROLE_ORDER = case({role.value: place for place, role in enumerate(Role)}, value=participant.c.role)
 _PEOPLE = (
@@ -43,8 +47,19 @@ def rows_among(tx: Connection, query: Select[*tuple[Any, ...]], values: Collecti
 
 
 def as_contact(row: AnyRow) -> Contact:
-    of = row.organisation or ""
-    return Contact(ContactId(row.id), row.address, row.name, row.register, of, row.language, row.person)
+    return Contact(
+        id=ContactId(row.id),
+        address=row.address,
+        name=row.name,
+        register=row.register,
+        organisation=row.organisation or "",
+        language=row.language,
+        person=row.person,
+        primary=row.is_primary,
+        follows=row.follows,
+        duties=tuple(map(Duty, row.duties)),
+        until=row.until,
+    )
 
 
 def as_ticket(row: AnyRow) -> Ticket:
