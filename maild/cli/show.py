@@ -91,6 +91,8 @@ def _article(view: TicketView, article: ArticleView, full: bool) -> Iterator[str
     flags = {"awaiting review": article.review, "unverified": article.unverified, "automatic": article.automatic}
     flagged = ", ".join(word for word, on in flags.items() if on)
     yield f"── {article.kind}, {when(article.at)}, {safe(person(article.author))}{f' ({flagged})' if flagged else ''}"
+    if article.proof_text:
+        yield f"   {article.proof}: {safe(article.proof_text)}"
     for line in safe_lines(article.text if full else article.visible_text).strip().split("\n"):
         yield f"   {line}".rstrip()
     for one in view.attachments:

@@ -35,7 +35,8 @@ class ReplyToken:
 class LookupKeys:
     """The questions one message raises. Addresses are normalised, sorted, without our own.
 
-    `earlier`: the ticket this very mail has opened already, when it could not be read.
+    `earlier`: the ticket this very mail has opened already, when it could not be read. `domain`: the sender's, where
+    the desk wants to know whose it is.
     """
 
     desk: str
@@ -47,6 +48,7 @@ class LookupKeys:
     token: ReplyToken | None = None
     bounced_id: str = ""
     earlier: TicketId | None = None
+    domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,8 @@ class Facts:
 
     `duplicate_of`: the entry that already had this content on this desk. `sibling`: a ticket that the same
     content opened on another desk (law 5). `screened`: what scanners said. `blocked`: the entry of the block list that
-    the sender stands in, "" for none. `authenticity`: what proves the sender. `organisation` is the sender's, by the
-    register or else by the domain; `people` are its registered contacts.
+    the sender stands in, "" for none. `authenticity`: what proves the sender. `organisation` is the one that
+    alone owns the sender's domain, where the keys ask; `people` are its registered contacts.
     """
 
     contacts: tuple[Contact, ...] = ()

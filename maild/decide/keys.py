@@ -11,6 +11,7 @@ from maild.decide.desk import desk_for
 from maild.decide.facts import LookupKeys, ReplyToken
 from maild.decide.policy import Policy
 from maild.decide.tokens import Tokens
+from maild.desks.policy import Desk, Strangers
 from maild.model import Envelope, Message
 
 MOST_ADDRESSES = 50
@@ -30,6 +31,7 @@ def lookup_keys(message: Message, envelope: Envelope, policy: Policy, tokens: To
         numbers=numbers_in(message.subject),
         token=_token(message, envelope, tokens),
         bounced_id=bounced_mail(message, envelope, tokens),
+        domain=_domain(message, desk),
     )
 
 
@@ -46,6 +48,12 @@ def people_in(message: Message, policy: Policy) -> tuple[str, ...]:
     sender = (message.sender,) if message.sender else ()
     named = [person.address for person in (*sender, *message.to, *message.cc)]
     return tuple(address for address in dict.fromkeys(named) if not policy.desk_of(address))
+
+
+def _domain(message: Message, desk: Desk | None) -> str:
+    """Only a desk that sends strangers to their colleagues asks who those are."""
+    asks = desk is not None and desk.strangers is Strangers.REFUSE and message.sender is not None
+    return message.sender.address.rpartition("@")[2] if asks and message.sender else ""
 
 
 def thread_ids(message: Message) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from maild.decide.breaker import of_bounces
 from maild.decide.facts import Facts, KnownTicket, LookupKeys, SentMail, TicketByMessageId, TicketByNumber
 from maild.model import Breaker, Contact, EntryId, TicketId
 from maild.store.among import among
+from maild.store.homes import Home, homes_of
 from maild.store.intake import lock as hold
 from maild.store.leads import Leads, find_leads
 from maild.store.rows import CONTACTS, AnyRow, as_contact, known_tickets, rows_among, tickets_by_id
@@ -37,6 +38,7 @@ class _Found:
     tickets: Mapping[TicketId, KnownTicket]
     content: Mapping[str, Sequence[AnyRow]]
     breakers: Mapping[str, Breaker]
+    homes: Mapping[str, Home]
 
 
 def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, lock: bool = False) -> tuple[Facts, ...]:
@@ -57,6 +59,7 @@ def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, loc
         tickets=known_tickets(tx, tickets.values()),
         content=_content(tx, {key.content_key for key in keys}, now),
         breakers=_breakers(tx, keys, leads),
+        homes=homes_of(tx, {key.domain for key in keys if key.domain}),
     )
     return tuple(_facts(key, found) for key in keys)
 
@@ -100,6 +103,7 @@ def _facts(key: LookupKeys, found: _Found) -> Facts:
     numbers |= {key.token.ticket} if key.token else set()
     numbers |= {key.earlier} if key.earlier else set()
     same = found.content.get(as_key(key.content_key), ())
+    home = found.homes.get(key.domain)
     return Facts(
         contacts=tuple(found.contacts[address] for address in key.addresses if address in found.contacts),
         tickets=tuple(found.tickets[number] for number in sorted(numbers) if number in found.tickets),
@@ -108,4 +112,6 @@ def _facts(key: LookupKeys, found: _Found) -> Facts:
         bounced=_bounced(key, found),
         duplicate_of=next((EntryId(row.entry_id) for row in same if row.desk == key.desk), None),
         sibling=next((TicketId(row.opened) for row in same if row.desk != key.desk and row.opened), None),
+        organisation=home.organisation if home else None,
+        people=home.people if home else (),
     )

@@ -15,6 +15,7 @@ from maild.model import (
     Attachment,
     EntryId,
     Participant,
+    Proof,
     Status,
     Ticket,
     TicketId,
@@ -46,6 +47,8 @@ class ArticleView:
     review: bool
     unverified: bool
     automatic: bool
+    proof: Proof
+    proof_text: str
     entry: EntryId | None
 
 
@@ -150,6 +153,8 @@ def _article(row: AnyRow) -> ArticleView:
         message_id=row.message_id,
         review=row.review,
         unverified=row.unverified,
+        proof=row.proof,
+        proof_text=row.proof_text,
         automatic=row.automatic,
         entry=row.entry_id,
     )

@@ -27,6 +27,8 @@ from tests.servers.requirement import answers, free_port, wait_until
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
 SUPPORT = "support@desk.example"
+# Who writes here is who they say they are, but in the stories about those who are not.
+BARE = {"profile": "bare"}
 # A day's mail comes within seconds here; what the budgets do is tried in tests/storms.
 ROOMY = dict.fromkeys(
     ("domain_an_hour", "strangers_of_a_domain_an_hour", "strangers_an_hour", "total_an_hour"), 1_000_000
@@ -73,12 +75,14 @@ class World:
             "state": "var",
             "database": self.database.replace("+psycopg", "").replace(":@", "@"),
             "hostname": "mx.desk.example",
-            "smtp": [{"port": self.smtp_port}],
-            "lmtp": [{"socket": "lmtp.sock"}],
+            "smtp": [{"port": self.smtp_port, "border": BARE}],
+            "lmtp": [{"socket": "lmtp.sock", "border": BARE}],
             "relay": {"host": "127.0.0.1", "port": self.sink.port, "tls": "none"},
             "budgets": ROOMY,
             **self.more,
         }
+        for listener in settings["smtp"]:
+            listener.setdefault("port", self.smtp_port)
         for listener in settings["lmtp"]:
             listener.update({"port": self.lmtp_port} if "port" in listener else {})
         self.settings.write_text(json.dumps(settings), encoding="utf-8")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import insert
 
 from maild.decide.facts import LookupKeys, ReplyToken, SentMail, TicketByMessageId, TicketByNumber
 from maild.decide.plan import IndexMessageIds, JoinTicket, RecordContact
 from maild.model import Register, Role, TicketId
 from maild.store import apply, lookup, outbox
 from maild.store.engine import Store
-from maild.store.schema import ticket_alias
+from maild.store.schema import contact, organisation, ticket_alias
 from tests.builders import ADA, BOB, NOON
 from tests.store.kit import a_plan, a_queued, facts_for, keys, open_ticket
 
@@ -133,3 +134,16 @@ def test_workers_with_the_same_people_in_any_order_do_not_wait_for_each_other_fo
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(8)))
     assert len(facts_for(store, addresses=tuple(people)).contacts) == 6
+
+
+def test_whose_a_domain_is_comes_with_its_registered_people_unless_two_share_it(store: Store) -> None:
+    with store.transaction() as tx:
+        for key, domains in (("acme", ("acme.example", "both.example")), ("beta", ("both.example",))):
+            tx.execute(insert(organisation).values(key=key, name=key, domains=domains))
+        for address, register in ((ADA.address, Register.AUTHORISED), (BOB.address, Register.INACTIVE)):
+            row = {"address": address, "register": register, "organisation": "acme", "created_at": NOON}
+            tx.execute(insert(contact).values(**row))
+    theirs, shared, nobodys = (facts_for(store, domain=f"{one}.example") for one in ("acme", "both", "gamma"))
+    assert theirs.organisation and theirs.organisation.key == "acme"
+    assert [one.address for one in theirs.people] == [ADA.address]
+    assert (shared.organisation, shared.people, nobodys.organisation) == (None, (), None)

@@ -53,13 +53,13 @@ def list_teams(tx: Connection) -> tuple[Team, ...]:
 def list_organisations(tx: Connection, limit: int = 1000) -> tuple[Organisation, ...]:
     """Organisations, by key."""
     rows = tx.execute(select(organisation).order_by(organisation.c.key).limit(limit))
-    return tuple(map(_as_organisation, rows))
+    return tuple(map(as_organisation, rows))
 
 
 def find_organisation(tx: Connection, key: str) -> Organisation | None:
     """One organisation; None where there is none of that key."""
     row = tx.execute(select(organisation).where(organisation.c.key == key)).one_or_none()
-    return _as_organisation(row) if row is not None else None
+    return as_organisation(row) if row is not None else None
 
 
 def register_entries(tx: Connection, addresses: Collection[str] = ()) -> Entries:
@@ -104,7 +104,7 @@ def _value(stored: Value, unsaid: Value) -> Value:
     return "" if stored is None and unsaid == "" else stored
 
 
-def _as_organisation(row: AnyRow) -> Organisation:
+def as_organisation(row: AnyRow) -> Organisation:
     return Organisation(
         key=row.key,
         name=row.name,
