@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 WORKERS ?= auto
 
-.PHONY: demo test run check bench fuzz soak format docs lock clean
+.PHONY: demo test run check bench fuzz soak mutants format docs lock clean
 
 demo: .venv/.run        ## the real daemon on loopback, real mails, a table of what became of them (ARGS=--exit)
 	$(BIN)/maild demo $(ARGS)
@@ -27,6 +27,9 @@ fuzz: .venv/.dev        ## a million broken mails to the reader, 50,000 to a dae
 
 soak: .venv/.dev        ## mailboxes cut, hung and renumbered; nodes frozen; listeners besieged; a restore drill (ARGS="imap nodes …")
 	$(BIN)/python -m tests.soak $(ARGS)
+
+mutants: .venv/.dev     ## small faults put into the modules that trust rests on: would the tests notice? (ARGS="maild.decide.tokens …")
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .

@@ -15,6 +15,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("maild.cli", "maild.demo"),
     ("maild.daemon",),
     ("maild.health",),
+    ("maild.web",),
     ("maild.pipeline",),
     ("maild.steps",),
     (
@@ -29,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "maild.ingest.files",
         "maild.ingest.maildir",
         "maild.ingest.screening",
+        "maild.ingest.authenticity.dns",
     ),
     ("maild.decide",),
     ("maild.rules",),
@@ -40,7 +42,7 @@ PURE = ("maild.model", "maild.errors", "maild.cleaning", "maild.decide", "maild.
 PURE += ("maild.notify.render", "maild.notify.compose", "maild.notify.backoff", "maild.notify.words")
 EDGES = ("maild.ingest.smtp", "maild.ingest.group", "maild.ingest.lmtp_client")
 EDGES += ("maild.ingest.imap", "maild.ingest.files", "maild.ingest.maildir", "maild.ingest.screening")
-EDGES += ("maild.rules.load",)
+EDGES += ("maild.rules.load", "maild.ingest.authenticity.dns")
 IMPURE = {"os", "socket", "ssl", "sqlite3", "sqlalchemy", "time", "random", "secrets", "subprocess", "threading"}
 IMPURE |= {"logging", "structlog", "asyncio", "pathlib", "io", "tempfile", "shutil", "select", "multiprocessing"}
 CLOCKS = {"now", "today", "utcnow"}
@@ -85,7 +87,7 @@ def violations(path: Path) -> Iterator[str]:
 
 
 # Inside ingest, a room may use the rooms before it.
-ROOMS = ("mime", "header", "parts", "body", "reply", "machine", "bounce")
+ROOMS = ("mime", "header", "parts", "body", "reply", "machine", "bounce", "authenticity")
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -1,9 +1,9 @@
 """Raw bytes become a `Message`: `parse(raw)`. The story of reading, one line a question.
 
 Laws: raises UnparsableMail (typed cause) and nothing else; a field that can not be read is empty and named in
-`defects`; the sender is set only where exactly one From header holds exactly one mailbox (else there may be a
-`claimed_sender`). What people should know of the reading is in `notes`. What our strict readers find defective,
-mail-parser reads again (`second_reader`); its findings are marked.
+`defects`; the sender is set only where exactly one From header holds one mailbox that two readers read alike (else
+there may be a `claimed_sender`). What people should know of the reading is in `notes`. What our strict readers find
+defective, mail-parser reads again (`second_reader`); its findings are marked.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from maild.ingest.body.special import special
 from maild.ingest.body.text import Body, read_body
 from maild.ingest.bounce.report import recognise_bounce
 from maild.ingest.content_key import content_key, lasts
-from maild.ingest.header import second_reader
+from maild.ingest.header import lookalike, second_reader
 from maild.ingest.header.addresses import read_mailboxes
-from maild.ingest.header.claimed import claimed_sender, is_certain
+from maild.ingest.header.author import author
+from maild.ingest.header.claimed import claimed_sender
 from maild.ingest.header.dates import read_date
 from maild.ingest.header.headers import Headers, message_ids
 from maild.ingest.header.hints import delivered_to
@@ -64,6 +65,8 @@ def _as_written(root: Part, headers: Headers, defects: list[str]) -> Message:
     seen = _visible(body, subject)
     to, cc, reply_to = (_mailboxes(headers, name, defects) for name in ("to", "cc", "reply-to"))
     sender, date = _sender(headers, defects), _date(headers, defects)
+    claimed = None if sender else claimed_sender(headers)
+    of_sender = lookalike.told(headers, sender or claimed, reply_to)
     attachments, left_out = list_attachments(root, body.taken)
     references = message_ids(" ".join(headers.all("references")))[-MOST_REFERENCES:]
     return Message(
@@ -80,8 +83,10 @@ def _as_written(root: Part, headers: Headers, defects: list[str]) -> Message:
         language=language.guess(headers.text("content-language"), seen),
         content_key=content_key(headers, root), lasting_key=lasts(headers),
         defects=tuple(dict.fromkeys(defects))[:MOST_DEFECTS],
-        claimed_sender=None if sender else claimed_sender(headers),
-        notes=notes.each_once((*_of_structure(defects), *special(root), *inside.told(root), *body.notes, *left_out)),
+        claimed_sender=claimed,
+        notes=notes.each_once(
+            (*of_sender, *_of_structure(defects), *special(root), *inside.told(root), *body.notes, *left_out)
+        ),
     )  # fmt: skip
 
 
@@ -103,21 +108,8 @@ def _judged(message: Message, root: Part) -> Message:
 
 
 def _sender(headers: Headers, defects: list[str]) -> Address | None:
-    """Two From headers, two mailboxes or two readings name nobody (reliability D02)."""
-    values = headers.all("from")
-    if len(values) != 1:
-        defects.append("From: missing" if not values else "From: more than one field")
-        return None
-    reading = read_mailboxes(values[0])
-    if not reading.problems and len(reading.mailboxes) == 1 and is_certain(headers, reading.mailboxes[0]):
-        return reading.mailboxes[0]
-    defects += [f"From: {problem}" for problem in reading.problems or ("more than one mailbox",)]
-    # A closed group is well written and names nobody; two mailboxes are two.
-    odd = bool(reading.problems) and reading.problems != ("group",)
-    found = second_reader.sender(values[0]) if odd else None
-    if found is None or not is_certain(headers, found):
-        return None
-    defects.append("From: second reading")
+    found, problems = author(headers)
+    defects += [f"From: {problem}" for problem in problems]
     return found
 
 

@@ -88,7 +88,7 @@ def test_an_impossible_date_is_a_defect_and_no_date() -> None:
 def test_line_breaks_and_nul_in_encoded_words_never_reach_subject_names_or_file_names() -> None:
     message = parse(
         letter(
-            "From: =?utf-8?q?Anna=0D=0ABcc:_x=40y?= <anna@x.example>",
+            "From: =?utf-8?q?Anna=0D=0ABcc=3A_x=40y?= <anna@x.example>",
             "Subject: =?utf-8?b?" + "YQ0KQmNjOiBlAHZpbA==" + "?=",
             "Content-Type: application/pdf; name*=utf-8''a%0D%0Ab%00.pdf",
         )

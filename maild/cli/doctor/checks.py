@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from maild.cleaning import clean_header
-from maild.cli.doctor import database, listeners, machine, mailboxes, others, relay
+from maild.cli.doctor import border, database, listeners, machine, mailboxes, others, relay
 from maild.cli.doctor.finding import Finding, failed
 from maild.cli.doctor.patient import Patient
 from maild.errors import MaildError
@@ -40,6 +40,7 @@ CHECKS: dict[str, Check] = {
     "mailboxes": Check("Login, folder, mails against the ledger.", mailboxes.mailboxes),
     "listeners": Check("They answer and take mail; certificates.", listeners.listeners),
     "replies": Check("Reply addresses are taken.", listeners.replies),
+    "border": Check("Servers in front: what they write and remove.", border.border),
     "scanners": Check("They answer.", others.scanners),
     "backups": Check("Their age; with --deep that the newest opens.", others.backups),
     "metrics": Check("The file is written.", others.metrics),

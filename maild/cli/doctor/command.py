@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
+from maild.cli.doctor.border import made, notes_of
 from maild.cli.doctor.checks import CHECKS, examined
 from maild.cli.doctor.finding import Finding, Verdict
-from maild.cli.doctor.patient import admitted
+from maild.cli.doctor.patient import Patient, admitted
+from maild.cli.envelope import address_given
 from maild.cli.help import examples, new_app
 from maild.cli.house import quiet_logs, settings_of
 from maild.cli.output import AsJson, on_terminal, safe, say, to_json
@@ -21,20 +24,71 @@ from maild.yaml.suggest import did_you_mean
 app = new_app()
 What = Annotated[list[str] | None, typer.Argument(metavar="WHAT…", help=f"Only these: {', '.join(CHECKS)}.")]
 Deep = Annotated[bool, typer.Option("--deep", help="Also what takes long: open the newest backup of each series.")]
+Print = Annotated[
+    bool,
+    typer.Option("--print", help="border: print a mail with forged results in it, to be sent from outside by hand."),
+]
+Via = Annotated[
+    str, typer.Option("--via", metavar="HOST[:PORT]", help="border: send that mail to this server, and wait for it.")
+]
+To = Annotated[str, typer.Option("--to", metavar="ADDRESS", help="border: the desk it is for; else the first.")]
 _COLOURS = {Verdict.OK: "32", Verdict.WARNING: "33", Verdict.FAILED: "1;31", Verdict.UNTRIED: "2"}
 
 
-@app.command("doctor", epilog=examples("maild doctor", "maild doctor relay mailboxes", "maild doctor --deep --json"))
-def doctor(ctx: typer.Context, what: What = None, deep: Deep = False, json: AsJson = False) -> int:
+@app.command(
+    "doctor",
+    epilog=examples(
+        "maild doctor",
+        "maild doctor relay mailboxes",
+        "maild doctor --deep --json",
+        "maild doctor border --via mx.desk.example:25",
+    ),
+)
+def doctor(
+    ctx: typer.Context,
+    what: What = None,
+    deep: Deep = False,
+    json: AsJson = False,
+    print_only: Print = False,
+    via: Via = "",
+    to: To = "",
+) -> int:
     """Try everything out, live: database, disk, relay, mailboxes, listeners, scanners, backups. Changes nothing.
 
     Exit code 1 if something failed; each line says what to do.
     """
     names = _names(what or ())
+    if (print_only or via or to) and names != ["border"]:
+        raise typer.BadParameter("--print, --via and --to are for `maild doctor border`")
     settings = settings_of(ctx)
     quiet_logs()
+    with admitted(settings, deep=deep) as plain:
+        patient = replace(plain, via=_server(via) if via else None, recipient=address_given(to) if to else "")
+        return _print(patient) if print_only else _examine(patient, names, json)
+
+
+def _print(patient: Patient) -> int:
+    """The mail that tries borders, ready to be sent."""
+    if not notes_of(patient.settings):
+        raise typer.BadParameter("no source in maild.yaml names a `border`: there is nothing to be tried")
+    mail = made(patient, patient.recipient or patient.policy().desks[0].address)
+    say(mail.raw.decode("ascii").replace("\r\n", "\n").rstrip("\n"))
+    return ExitCode.DONE
+
+
+def _server(text: str) -> tuple[str, int]:
+    """`host`, `host:port`, `[::1]:port`; port 25 where none is given."""
+    host, colon, port = text.rpartition(":") if not text.endswith("]") else (text, "", "")
+    if not colon:
+        return text.strip("[]"), 25
+    if not port.isascii() or not port.isdigit() or not host or int(port) > 65535:
+        raise typer.BadParameter(f"{text!r} is no server: write it like mx.desk.example:25")
+    return host.strip("[]"), int(port)
+
+
+def _examine(patient: Patient, names: list[str], json: bool) -> int:
     found: list[Finding] = []
-    with admitted(settings, deep=deep) as patient, _waiting(names, hidden=json) as advance:
+    with _waiting(names, hidden=json) as advance:
         for findings in examined(patient, names):
             advance()
             found += findings

@@ -22,7 +22,8 @@ from maild.store.engine import Store, open_store
 class Patient:
     """`store` is None where the database does not answer, and `trouble` says why. `daemon`: its process here, or None.
 
-    `deep`: also what takes long. `trust` is what certificates of others are held against.
+    `deep`: also what takes long. `trust` is what certificates of others are held against. `via` is the server (host,
+    port) that a probe is sent to, for `recipient` ("" for the first desk); it may take `patience` seconds to arrive.
     """
 
     settings: Settings
@@ -32,6 +33,9 @@ class Patient:
     deep: bool = False
     clock: Clock = system_clock
     trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    via: tuple[str, int] | None = None
+    recipient: str = ""
+    patience: float = 90
 
     def policy(self) -> Policy:
         """The one that serves; without a database, the files. Raises MaildError."""

@@ -1,8 +1,10 @@
 """The one Authentication-Results header that is believed, read (RFC 8601): `read_results(fields, border)`.
 
 In: the header's fields from the top down as (name, value) without line ends, and the border. Out: `Results`, or why
-none is believed. Laws (reliability.md 5.3): it must carry the border's very id, stand above the first Received that is
-not the border's own, and be the only one; two mean that one of them is a stranger's. Bounded, linear, never raises.
+none is believed. Laws (reliability.md 5.3): it must begin with the border's very id, stand above the first Received
+that is not the border's own, and be the only one; two mean that one of them is a stranger's. Whoever claims to be the
+border is read generously, who is believed strictly: a form that the border would not write (an id behind a comment, in
+quotes) is one it may not have removed. Bounded, linear, never raises.
 """
 
 from __future__ import annotations
@@ -11,13 +13,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from maild.ingest.authenticity.alignment import organisational_domain
 from maild.ingest.authenticity.borders import MICROSOFT365, Border
 from maild.ingest.authenticity.comments import COMMENT, PLAIN, placed
 
 LONGEST = 16_000
 MOST_RESULTS = 40
-_PAIR = re.compile(r'([A-Za-z][\w./-]*)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;"]*)')
-_POLICY = re.compile(r"\bp=(reject|quarantine|none)\b", re.IGNORECASE)
+# Possessive, and from the beginning of a word only: in one pass.
+_PAIR = re.compile(r'(?<![\w./-])([A-Za-z][\w./-]*+)\s*+=\s*+("(?:[^"\\]|\\.)*+"|[^\s;"]*+)')
+_FIRST = re.compile(r"\s*+([^\s;()\"]++)")
+# "p=REJECT sp=NONE dis=NONE" (Google, OpenDMARC), "policy=reject" (rspamd), "action=oreject" (Microsoft: it would
+# have had to refuse it, and let it through).
+_POLICY = re.compile(r"\b(p|policy|sp)=(reject|quarantine|none)\b", re.IGNORECASE)
+_ACTIONS = {"oreject": "reject", "o.reject": "reject", "reject": "reject", "quarantine": "quarantine", "none": "none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +44,13 @@ class Result:
     @property
     def policy(self) -> str:
         """What DMARC's owner wants of a mail that fails: reject, quarantine or none, "" where nothing is said."""
-        if self.value("action") in ("oreject", "reject", "quarantine", "none"):
-            return self.value("action").removeprefix("o")
-        found = _POLICY.search(self.comment)
-        return found[1].lower() if found else self.value("policy.published-domain-policy") or self.value("policy.dmarc")
+        if self.value("action") in _ACTIONS:
+            return _ACTIONS[self.value("action")]
+        said = {name.lower(): wanted.lower() for name, wanted in _POLICY.findall(self.comment)}
+        author = self.value("header.from")
+        if "sp" in said and author != organisational_domain(author):
+            return said["sp"]
+        return said.get("p") or said.get("policy") or self.value("policy.published-domain-policy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +74,12 @@ class Unbelieved:
 def read_results(fields: Sequence[tuple[str, str]], border: Border) -> Results | Unbelieved:
     """What the border wrote."""
     named = [text for name, text in fields if name.lower() == "authentication-results"]
-    claimed = [text for text in named if _is_of(text, border)]
+    claimed = [text for text in named if _claims(text, border)]
     if len(claimed) > 1:
         return Unbelieved(f"{len(claimed)} headers speak in the border's name: none of them is believed")
-    ours = [text for text in _above_strangers(fields, border) if _is_of(text, border)]
+    ours = [text for text in _above_strangers(fields, border) if _claims(text, border)]
+    if ours and not _is_written_by(ours[0], border):
+        return Unbelieved("a header speaks in the border's name that is not written as it writes them")
     if not ours:
         return Unbelieved("its results stand below a server that is not the border's" if claimed else "")
     return Results(tuple(_results(ours[0], border)), ours[0][:1000])
@@ -85,12 +98,21 @@ def _above_strangers(fields: Sequence[tuple[str, str]], border: Border) -> Itera
             yield text
 
 
-def _is_of(text: str, border: Border) -> bool:
-    """Microsoft writes no id: its header begins with a result. Behind an id there may be a version (RFC 8601 2.2)."""
+def _claims(text: str, border: Border) -> bool:
+    """Whether some reader could take it for the border's. Microsoft writes no id: its header begins with a result."""
     head = next(_parts(text))[0].split()
     if border.profile == MICROSOFT365:
         return bool(head) and "=" in head[0]
-    return 1 <= len(head) <= 2 and head[0].strip('"').lower() == border.server
+    return bool(head) and head[0].strip('"').lower() == border.server
+
+
+def _is_written_by(text: str, border: Border) -> bool:
+    """The id stands first and bare; behind it nothing but a version and comments (RFC 8601 2.2)."""
+    if border.profile == MICROSOFT365:
+        return True
+    first = _FIRST.match(text)
+    more = next(_parts(text))[0].split()[1:]
+    return bool(first) and first[1].lower() == border.server and (not more or (len(more) == 1 and more[0].isdecimal()))
 
 
 def _results(text: str, border: Border) -> Iterator[Result]:

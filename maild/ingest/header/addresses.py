@@ -27,9 +27,17 @@ _LOCAL = rf"{_ATEXT}(?:{_ATEXT}|\.)*"
 _QUOTED_LOCAL = r'"(?:[^"\\\x00-\x1f]|\\[^\x00-\x1f])*"'
 _DOMAIN = rf"{_ATEXT}+(?:\.{_ATEXT}+)*\.?|\[[\w.:-]+\]"
 _ADDR_SPEC = re.compile(rf"({_LOCAL}|{_QUOTED_LOCAL})@({_DOMAIN})")
-_SIMPLE = re.compile(r'(?:"([^"\\]*)"|([^"\\()<>\[\]:;@,.]*))[ \t]*<([\w.!#$%&\'*+/=?^`{|}~-]+@[\w.-]+)>', re.ASCII)
+# A form so regular that no reader of mail can read it otherwise. No encoded word gets into an address.
+_PLAIN_WORD = r"[\w!#$%&'*+/?^`{|}~-]+(?:=[\w!#$%&'*+/^`{|}~-]+)*"
+_PLAIN_SPEC = rf"{_PLAIN_WORD}(?:\.{_PLAIN_WORD})*@[\w-]+(?:\.[\w-]+)*"
+_CONTROL = r"\x00-\x08\x0a-\x1f\x7f"
+_PLAIN = re.compile(
+    rf'(?:"(?P<quoted>[^"\\{_CONTROL}]*)"[ \t]*|(?P<phrase>[^"\\()<>\[\]:;@,{_CONTROL}]*))<(?P<angle>{_PLAIN_SPEC})>'
+    rf"|(?P<bare>{_PLAIN_SPEC})(?:[ \t]+\((?P<comment>[^\\()<>@,\"{_CONTROL}]*)\))?",
+    re.ASCII,
+)
 _DOT_ATOM = re.compile(rf"{_ATEXT}+(?:\.{_ATEXT}+)*")
-_TEXT = re.compile(r'[^"()<>,;:\\\[\]]+')
+_TEXT = re.compile(r'(?:[^"()<>,;:\\\[\]=]|=(?!\?))+|=')  # up to what may be an encoded word
 # Senders leave commas and colons bare in an encoded word; one that shows "@" or "<" reads differently elsewhere.
 _ENCODED = re.compile(r'=\?[^?\s"<>@]{1,64}\?[bBqQ]\?[^?\s"<>@]*\?=')
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -48,10 +56,14 @@ SENDABLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one address header holds. `problems` empty means that the grammar left no doubt."""
+    """What one address header holds. `problems` empty means that the grammar left no doubt.
+
+    `plain`: one mailbox, in a form that every reader reads alike.
+    """
 
     mailboxes: tuple[Address, ...]
     problems: tuple[str, ...] = ()
+    plain: bool = False
 
 
 def normal_address(text: str) -> str | None:
@@ -106,11 +118,12 @@ def _a_labels(domain: str) -> str:
 
 def read_mailboxes(value: str) -> Reading:
     """Every mailbox of one address header, undecoded but unfolded."""
-    simple = _SIMPLE.fullmatch(value)
-    if simple:
-        address = normal_address(simple[3])
+    plain = _PLAIN.fullmatch(value)
+    if plain:
+        address = normal_address(plain["angle"] or plain["bare"])
         if address:
-            return Reading((Address(_name(simple[1] if simple[1] is not None else simple[2]), address),))
+            name = plain["quoted"] or plain["phrase"] or plain["comment"] or ""
+            return Reading((Address(_name(name), address),), plain=True)
     if not value.strip():
         return Reading(())
     scanner = _Scanner(value)

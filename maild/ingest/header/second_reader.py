@@ -1,9 +1,9 @@
-"""mail-parser reads again what our own readers could not: a second opinion off the hot path.
+"""mail-parser and the standard library read again what our own readers doubt: second opinions off the hot path.
 
 In: single header values that are already known to be odd. Out: mailboxes or an instant, with less certainty.
 Laws: it sees a message of that one field only, cut to `limits.HEADER_VALUE`, so none of its costs for bodies, nested
 mail or thousands of parameters can arise; whatever it raises means "unreadable"; what it finds is marked as a defect
-by the caller. An address counts only if the value holds one `@`: then no second mailbox can hide in it.
+by the caller (`author`: whose sender they are, it says).
 Why no more than that: over 844 mails of nine other projects mail-parser 4.8 takes 1.6 ms a mail, loses 7 of them in
 its own call, and reads no field right that ours read wrong (subjects 122 of 143 to our 143, senders 133 of 141 to 139,
 names 132 to 141, texts 122 of 147 to 129, file names 44 of 49 to 49; of 632 dates all agree, 6 it does not find).
@@ -12,6 +12,8 @@ names 132 to 141, texts 122 of 147 to 129, file names 44 of 49 to 49; of 632 dat
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from email import policy
+from email.headerregistry import AddressHeader
 from email.message import Message as Compat32
 
 from mailparser import MailParser
@@ -36,10 +38,15 @@ def mailboxes(value: str) -> tuple[Address, ...]:
     return tuple(found)
 
 
-def sender(value: str) -> Address | None:
-    """The one mailbox of a broken From field; None if there could be another."""
-    found = mailboxes(value) if value.count("@") == 1 else ()
-    return found[0] if len(found) == 1 else None
+def standard(value: str) -> tuple[str, ...]:
+    """The addresses that the standard library's policy parser finds; () where it fails, or finds what is none."""
+    try:
+        header = policy.default.header_factory("from", value)
+        read = header.addresses if isinstance(header, AddressHeader) else ()
+        found = [normal_address(each.addr_spec) for each in read]
+    except Exception:  # noqa: BLE001 - as below
+        return ()
+    return tuple(each for each in found if each) if all(found) else ()
 
 
 def date(value: str) -> datetime | None:
