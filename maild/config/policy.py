@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from maild.decide.policy import Policy, TemplateSource
-from maild.desks.policy import Desk
+from maild.desks.policy import Desk, Strangers
 from maild.directory import Directory
 from maild.errors import ConfigError, Problem
 from maild.model import NotificationKind
@@ -48,7 +48,7 @@ def compile_policy(settings: Settings, directory: Directory | None) -> Compiled:
     """Read everything; `directory` None means that its file is broken, which its reader tells."""
     files, problems = _desks(settings)
     templates, template_troubles = _templates(settings)
-    problems += [*_clashes(files), *_languages(files, templates)]
+    problems += [*_clashes(files), *_languages(files, templates), *_pageless(files, settings)]
     desks = tuple(file.desk for file in files)
     known = Known(None if problems else desks, directory)
     rules, rule_problems = load_rules(matching(settings.rules), known)
@@ -107,6 +107,14 @@ def _same_twice(file: DeskFile) -> Iterator[Problem]:
     for number, address in enumerate(file.desk.addresses):
         if address in file.desk.addresses[:number]:
             yield file.document.problem(f"`{address}` stands here twice", "addresses", number)
+
+
+def _pageless(files: Sequence[DeskFile], settings: Settings) -> Iterator[Problem]:
+    """A link needs a page to lead to."""
+    for file in files if settings.web is None else ():
+        if file.desk.strangers is Strangers.REGISTER:
+            advice = "`register` sends a link to the pages for customers: open them with `web` in maild.yaml"
+            yield file.document.problem(advice, "strangers")
 
 
 def _languages(files: Sequence[DeskFile], templates: Iterable[TemplateSource]) -> Iterator[Problem]:

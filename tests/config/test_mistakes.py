@@ -89,6 +89,8 @@ BROKEN: tuple[tuple[str, str, str, str, str], ...] = (
     (M, "# limits:", "directories: [{name: x, kind: file}]", "directories:", "needs `file`"),
     (M, "# limits:", "directories: [{name: x, kind: file, file: a.csv, query: S}]", "directories:", "for directories of the kind sql"),
     (M, "# limits:", "directories: [{name: x, kind: file, file: a.txt}]", "directories:", "the file has to end in .csv"),
+    (S, "strangers: answer", "strangers: register", "strangers: register", "open them with `web` in maild.yaml"),
+    (M, "    port: 2525", "    port: 2525\n    border: {profile: own}", "border: {profile", "`own` needs the `id`"),
     (S, "prefix: SD", "prefix: sd", "prefix: sd", "Capital letters before the ticket number"),
     (S, "- support@desk.example", "- support", "- support", "`support` is no mail address"),
     (S, "- support@desk.example", "- a+b@desk.example", "- a+b", "tokens of reply addresses"),
