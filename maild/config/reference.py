@@ -19,6 +19,7 @@ from maild.rules.language import Actions, Example, ExampleMail, Rule, When
 from maild.settings import (
     Alarms,
     BackupSeries,
+    Border,
     Budgets,
     Clamd,
     Dns,
@@ -42,6 +43,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("maild.yaml: imap (each)", ImapAccount),
     ("maild.yaml: imap (each): oauth", OAuth),
     ("maild.yaml: maildirs (each)", MaildirSource),
+    ("maild.yaml: smtp, lmtp, imap, maildirs (each): border", Border),
     ("maild.yaml: screening", Screening),
     ("maild.yaml: screening: headers (each)", SpamHeader),
     ("maild.yaml: screening: rspamd", Rspamd),

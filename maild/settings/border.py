@@ -23,7 +23,9 @@ class Border(Section):
     id: str = Field(
         default="",
         pattern=r"^[A-Za-z0-9._-]{0,253}$",
-        description="own: the name it writes first in Authentication-Results (authserv-id), exactly.",
+        description="own: the name it writes first in Authentication-Results (authserv-id), exactly. Only one such "
+        "header in a mail is believed: where OpenDKIM, OpenDMARC and an SPF filter write one each, give them "
+        "different names (AuthservID) and name OpenDMARC's here.",
     )
     hosts: tuple[HostName, ...] = Field(
         default=(), description="own: further names by which it goes in its Received headers (behind `by`)."

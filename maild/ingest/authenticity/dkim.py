@@ -19,12 +19,11 @@ from maild.ingest.authenticity.answers import Lookup, NoAnswer, Nothing
 from maild.ingest.authenticity.body import body_digest
 from maild.ingest.authenticity.fields import RawField, RawHeader
 from maild.ingest.authenticity.keys import Ed25519Key, RsaKey, key_of
-from maild.ingest.authenticity.signatures import Signature
+from maild.ingest.authenticity.signatures import SMALLEST_RSA, Signature
 
 if TYPE_CHECKING:
     from dkim import DKIM
 
-SMALLEST_RSA = 1024
 _BARE_LF = re.compile(rb"(?<!\r)\n")
 
 

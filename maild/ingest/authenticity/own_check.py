@@ -31,7 +31,7 @@ class Tried:
 
     @property
     def weak(self) -> tuple[str, ...]:
-        return (*self.candidate.weak, *self.checked.weak)
+        return tuple(dict.fromkeys((*self.candidate.weak, *self.checked.weak)))
 
     @property
     def proof(self) -> Proof:

@@ -46,7 +46,7 @@ class Result:
         """What DMARC's owner wants of a mail that fails: reject, quarantine or none, "" where nothing is said."""
         if self.value("action") in _ACTIONS:
             return _ACTIONS[self.value("action")]
-        said = {name.lower(): wanted.lower() for name, wanted in _POLICY.findall(self.comment)}
+        said: dict[str, str] = {name.lower(): wanted.lower() for name, wanted in _POLICY.findall(self.comment)}
         author = self.value("header.from")
         if "sp" in said and author != organisational_domain(author):
             return said["sp"]
@@ -111,8 +111,10 @@ def _is_written_by(text: str, border: Border) -> bool:
     if border.profile == MICROSOFT365:
         return True
     first = _FIRST.match(text)
+    if first is None or first[1].lower() != border.server:
+        return False
     more = next(_parts(text))[0].split()[1:]
-    return bool(first) and first[1].lower() == border.server and (not more or (len(more) == 1 and more[0].isdecimal()))
+    return not more or (len(more) == 1 and more[0].isdecimal())
 
 
 def _results(text: str, border: Border) -> Iterator[Result]:

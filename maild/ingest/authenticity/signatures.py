@@ -15,6 +15,8 @@ from maild.ingest.authenticity.taglist import base64_of, dense, number_of, read_
 
 LONGEST = 8192
 MOST_NAMES = 200
+SMALLEST_RSA = 1024
+"""Bits of a key that nobody finds by computing (RFC 8301)."""
 ALGORITHMS = ("rsa-sha256", "ed25519-sha256", "rsa-sha1")
 _NEEDED = ("v", "a", "b", "bh", "d", "h", "s")
 _CANONICAL = ("simple", "relaxed")

@@ -17,7 +17,7 @@ from itertools import chain
 
 from maild.ingest.authenticity.alignment import is_aligned
 from maild.ingest.authenticity.fields import RawHeader
-from maild.ingest.authenticity.signatures import Signature, read_signature
+from maild.ingest.authenticity.signatures import SMALLEST_RSA, Signature, read_signature
 from maild.ingest.header.author import author as read_author
 from maild.ingest.header.headers import Headers
 from maild.model import Address, Message
@@ -125,6 +125,10 @@ def _open(signature: Signature, there: Counter[str], signed: Counter[str]) -> It
         yield "l= leaves the end of its text open"
     if signature.algorithm == "rsa-sha1":
         yield "SHA-1"
+    # An RSA signature is as long as its key, so a small key shows before the DNS has answered (RFC 8017 8.2.1).
+    bits = 8 * len(signature.proof)
+    if signature.algorithm.startswith("rsa") and bits < SMALLEST_RSA:
+        yield f"a key of {bits} bit"
     yield from (f"{_shown(name)} is not signed" for name in IDENTIFYING if not _is_protected(name, there, signed))
     yield from (f"no {_shown(name)}" for name in IDENTIFYING if not there[name] and name != "subject")
 

@@ -81,7 +81,7 @@ def _vouched(found: Evidence) -> Authenticity:
     if objection:
         proof, why = objection
         return Authenticity(proof, Means.BORDER, "disagree", f"{vouch.text}, but {why}")
-    return Authenticity(Proof.PROVEN, Means.BORDER, vouch.code, vouch.text, _is_strict(found))
+    return Authenticity(Proof.PROVEN, Means.BORDER, vouch.code, vouch.text, found.own.strict)
 
 
 def _objection(found: Evidence) -> tuple[Proof, str] | None:
@@ -105,14 +105,6 @@ def _objection(found: Evidence) -> tuple[Proof, str] | None:
 
 def _counts(one: Tried) -> bool:
     return one.proof in (Proof.PROVEN, Proof.PENDING)
-
-
-def _is_strict(found: Evidence) -> bool:
-    """Our own check in full; or, while the DNS is silent, the border's word about a signature that is in order."""
-    waiting = (one.candidate for one in found.own.tried if one.proof is Proof.PENDING)
-    return found.own.strict or any(
-        not candidate.lax and candidate.signature.domain in found.vouch.signers for candidate in waiting
-    )
 
 
 def guarded(proof: Authenticity, author: Address) -> Authenticity:

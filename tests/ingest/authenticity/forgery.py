@@ -373,7 +373,7 @@ def may_be_strict(cell: Cell) -> bool:
     """Whether the mail may count for steps that cannot be undone."""
     if cell.way.login:
         return True
-    sound = all(change.cap is Proof.PROVEN and not change.lax for change in cell.changes)
+    sound = all(change.cap is Proof.PROVEN and not (change.lax or change.silent) for change in cell.changes)
     return sound and cell.form.domain == "acme.example"
 
 

@@ -24,7 +24,7 @@ from maild.ingest.authenticity.structure import (
 )
 from maild.ingest.authenticity.taglist import MOST_TAGS, base64_of, read_tags
 from maild.ingest.parse import parse
-from tests.ingest.authenticity.signing import USUAL, How, signed
+from tests.ingest.authenticity.signing import USUAL, How, rsa, signed
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SECONDS = int(NOW.timestamp())
@@ -68,7 +68,8 @@ def topped(field: bytes, how: How = HOW) -> Callable[[], bytes]:
 CASES = {
     "l=": Case(lambda: signed(MAIL, replace(HOW, length=5)), ("l= leaves the end of its text open",)),
     "l= of everything": Case(lambda: signed(MAIL, replace(HOW, length=14)), ("l= leaves the end of its text open",)),
-    "SHA-1": Case(lambda: signed(MAIL, HOW).replace(b"a=ed25519-sha256", b"a=rsa-sha1"), ("SHA-1",)),
+    "SHA-1": Case(lambda: signed(MAIL, replace(HOW, key=rsa(1024), hashed="sha1")), ("SHA-1",)),
+    "a key of 512 bit": Case(lambda: signed(MAIL, replace(HOW, key=rsa(512))), ("a key of 512 bit",)),
     "an unsigned Subject": Case(lambda: signed(MAIL, without("subject")), ("Subject is not signed",)),
     "an unsigned Date": Case(lambda: signed(MAIL, without("date")), ("Date is not signed",)),
     "an unsigned Message-ID": Case(lambda: signed(MAIL, without("message-id")), ("Message-ID is not signed",)),
