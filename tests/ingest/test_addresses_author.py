@@ -169,6 +169,25 @@ def test_a_reader_that_names_another_forbids_the_first(other: tuple[str, ...], m
     assert author_of("a@x.example (Anna (A) Berg)") == (None, ("no two readings agree",))
 
 
+def test_two_mailboxes_that_two_readers_find_are_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = (Address("", "a@x.example"), Address("", "b@y.example"))
+    monkeypatch.setattr(second_reader, "mailboxes", lambda value: both)
+    monkeypatch.setattr(second_reader, "standard", lambda value: ("a@x.example", "b@y.example"))
+    assert author_of("w @ x.example")[0] is None
+
+
+def test_a_doubtful_from_is_read_twice_up_to_2000_characters() -> None:
+    fits = '"' + "\\a" * 991 + 'bb" <a@x.example>'
+    assert len(fits) == 2000
+    assert author_of(fits)[0] is not None and author_of(f"b{fits}")[1] == ("too long to be read twice",)
+
+
+def test_a_name_alone_is_nobody_whatever_its_letters_are() -> None:
+    assert author_of("Anna") == (None, ("no address",))
+    guessed = Headers([("From", b"M\xfcller".decode("utf-8", "surrogateescape"))])
+    assert author(guessed) == (None, ("no address",))
+
+
 def test_two_from_fields_or_none_are_nobody() -> None:
     assert author(Headers([("From", "a@x.example"), ("from", "a@x.example")])) == (None, ("more than one field",))
     assert author(Headers([("Reply-To", "a@x.example"), ("Sender", "a@x.example")])) == (None, ("missing",))

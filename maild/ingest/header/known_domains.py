@@ -35,9 +35,8 @@ class KnownDomains:
         self._by_name: dict[str, str] = {}
         self._by_skeleton: dict[str, str] = {}
         self._shortened: dict[str, list[str]] = {}
-        for domain in domains:
-            name, ending = _parts(domain)
-            if name and f"{name}.{ending}" not in self._known:
+        for name, ending in dict.fromkeys(map(_parts, domains)):
+            if name:
                 self._add(name, ending)
 
     def _add(self, name: str, ending: str) -> None:

@@ -22,7 +22,6 @@ _NEVER = re.compile(
     "\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
 )
 _DIRECTION = re.compile("[\u200e\u200f\u061c]")
-_JOINERS = re.compile("[\u200c\u200d]")
 _JOINED_WRONGLY = re.compile("(?:^|[\x00-\u058f\u1e00-\u1fff])[\u200c\u200d]")
 
 
@@ -56,7 +55,7 @@ def hides(text: str) -> bool:
         return True
     if _DIRECTION.search(text) and not any(unicodedata.bidirectional(each) in ("R", "AL") for each in _letters(text)):
         return True
-    return bool(_JOINERS.search(text) and _JOINED_WRONGLY.search(text))
+    return bool(_JOINED_WRONGLY.search(text))
 
 
 def _letters(text: str) -> str:
