@@ -13,6 +13,8 @@ from maild.cli.output import say
 from maild.config import load_directory, load_policy
 from maild.daemon.node import running
 from maild.daemon.policy import PolicyKeeper
+from maild.errors import ConfigError, Problem
+from maild.store import policies
 
 app = new_app()
 
@@ -29,7 +31,11 @@ def reload(ctx: typer.Context) -> None:
     require_database(settings)
     quiet_logs()
     house = PolicyKeeper(settings).open()
+    with house.store.reading() as tx:
+        complaint = policies.complaint(tx)
     house.store.close()
+    if complaint:
+        raise ConfigError(Problem(str(settings.directory), 0, 0, complaint))
     daemon = running(settings.state)
     if daemon:
         os.kill(daemon, signal.SIGHUP)

@@ -74,7 +74,7 @@ def test_quarantined_mail_is_listed_shown_and_released(busy: Site) -> None:
 
 def test_the_outbox_lists_shows_and_retries(busy: Site) -> None:
     (row,) = busy.maild("outbox", "--json").json
-    assert (row["recipient"], row["kind"], row["state"]) == ("ada@acme.example", "confirmation", "queued")
+    assert (row["recipient"], row["kind"], row["state"]) == ("ada@acme.example", "confirmation-unverified", "queued")
     assert "raw" not in row
     assert "confirmation" in busy.maild("outbox", "show", "1").out
     assert busy.maild("outbox", "show", "1", "--raw").raw.startswith(b"From: ")

@@ -50,7 +50,7 @@ def test_ham_becomes_the_ticket_it_would_have_been_and_is_confirmed(flagged: Sit
     assert done.out == "inbox entry 1 is waiting\n"
     flagged.take_in()
     assert entry(flagged)["disposition"] == "new ticket"
-    assert [row["kind"] for row in flagged.maild("outbox", "--json").json] == ["confirmation"]
+    assert [row["kind"] for row in flagged.maild("outbox", "--json").json] == ["confirmation-unverified"]
     shown = flagged.maild("inbox", "show", "1").out
     assert "marked as ham by Grace <grace@desk.example>: a customer" in shown
 
@@ -177,7 +177,7 @@ def test_where_mail_may_pass_unscanned_the_ticket_says_so_and_is_confirmed(site:
     screened(site, clamd={"port": free_port()}, missing="pass")
     site.take_in(raw(a_mail(Message_ID="<1@x>")))
     assert "not scanned by clamd: Connection refused" in site.maild("show", "1001").out
-    assert [row["kind"] for row in site.maild("outbox", "--json").json] == ["confirmation"]
+    assert [row["kind"] for row in site.maild("outbox", "--json").json] == ["confirmation-unverified"]
 
 
 def test_the_dry_run_asks_no_scanner_unless_told(site: Site, rspamd: FakeRspamd) -> None:

@@ -26,7 +26,7 @@ def test_a_ticket_is_shown_by_any_form_of_its_number(busy: Site, number: str) ->
         "Bob Baker <bob@acme.example> (registered)",
         "It burns.",
         "shot.png",
-        "confirmation to ada@acme.example",
+        "confirmation-unverified to ada@acme.example",
     ):
         assert told in shown
 

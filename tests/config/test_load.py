@@ -40,7 +40,8 @@ def test_every_default_shown_in_the_example_is_a_default(site: Path) -> None:
     """What is commented out says what holds without it."""
     lines = (site / "maild.yaml").read_text(encoding="utf-8").splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("# limits:"))
-    (site / "maild.yaml").write_text("\n".join(line.removeprefix("# ") for line in lines[start:]), encoding="utf-8")
+    end = next((number for number in range(start, len(lines)) if lines[number].startswith("# ----")), len(lines))
+    (site / "maild.yaml").write_text("\n".join(line.removeprefix("# ") for line in lines[start:end]), encoding="utf-8")
     assert load_settings(site / "maild.yaml").limits == Settings().limits
 
 

@@ -39,6 +39,8 @@ ALLOWED = {
     ("maild.cli.app", "importlib.import_module"): "the table of commands; its names are written there",
     ("maild.cli.app", "import_module"): "the same",
     ("maild.notify.builtin", "importlib.resources.files"): "the built-in templates of the package",
+    ("maild.web.app", "importlib.resources.files"): "the stylesheet of the package",
+    ("maild.directory.sources.command", "subprocess"): "the program that the admin named; no shell, no text of a mail",
     ("maild.demo.place", "asyncio.subprocess.Process"): "the type of the demo's own daemon",
     ("maild.demo.place", "create_subprocess_exec"): "the demo starts its own daemon; no shell, no text of a mail",
     ("maild.demo.mails", "zlib"): "makes a picture for the demo",

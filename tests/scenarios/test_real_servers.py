@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from maild.notify.sink import At, Sink
-from tests.scenarios.world import SUPPORT, World, a_mail
+from tests.scenarios.world import BARE, SUPPORT, World, a_mail
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.requirement import need, wait_until
 from tests.servers.swaks import swaks
@@ -23,7 +23,7 @@ def test_a_mail_through_postfix_and_lmtp_is_answered_through_a_relay(
     build: Callable[..., World], postfix: Callable[..., Any], relay: Sink
 ) -> None:
     """swaks → Postfix → LMTP → maild → Postfix as relay → the recipient's server."""
-    world = build(lmtp=[{"host": "127.0.0.1", "port": 0}])
+    world = build(lmtp=[{"host": "127.0.0.1", "port": 0, "border": BARE}])
     mta = postfix(lmtp=("127.0.0.1", world.lmtp_port), relay=("127.0.0.1", relay.port), domains="desk.example")
     world.relay_through(mta.port)
     world.start()
@@ -41,7 +41,7 @@ def test_while_maild_is_down_postfix_keeps_the_mail_and_delivers_it_later(
     build: Callable[..., World], postfix: Callable[..., Any], relay: Sink
 ) -> None:
     """FAULT-A25: nothing bounces because we are away."""
-    world = build(lmtp=[{"host": "127.0.0.1", "port": 0}])
+    world = build(lmtp=[{"host": "127.0.0.1", "port": 0, "border": BARE}])
     mta = postfix(lmtp=("127.0.0.1", world.lmtp_port), relay=("127.0.0.1", relay.port), domains="desk.example")
     assert swaks(mta.port, a_mail().as_bytes(), sender=ADA, recipients=[SUPPORT]).code == 0
     wait_until(lambda: len(mta.queue()) == 1, "Postfix queues it")
@@ -93,7 +93,7 @@ def test_a_bounce_from_postfix_is_noted_on_its_ticket_and_holds_the_address_back
     build: Callable[..., World], postfix: Callable[..., Any], relay: Sink
 ) -> None:
     """Our confirmation is refused by its recipient's server; Postfix reports that to the mail's own bounce address."""
-    world = build(lmtp=[{"host": "127.0.0.1", "port": 0}])
+    world = build(lmtp=[{"host": "127.0.0.1", "port": 0, "border": BARE}])
     mta = postfix(lmtp=("127.0.0.1", world.lmtp_port), relay=("127.0.0.1", relay.port), domains="desk.example")
     world.relay_through(mta.port)
     relay.on(At.RCPT, "550 5.1.1 no such user here")

@@ -80,7 +80,9 @@ def test_robots_are_not_answered(world: World) -> None:
     assert world.sink.mails == []
 
 
-def test_a_stranger_is_answered_once_a_day_without_a_word_of_theirs(world: World) -> None:
+def test_a_stranger_is_answered_once_a_day_without_a_word_of_theirs(build: Callable[..., World]) -> None:
+    world = build(smtp=[{}])
+    world.start()
     for number in range(3):
         world.send(a_mail(f"Buy-Pills-Now <{STRANGER}>", subject=f"MARKERSUBJECT {number}", text="MARKERTEXT"))
         world.until_quiet(number + 1)

@@ -16,8 +16,8 @@ from tests.builders import NOON
 from tests.storms.personas import everybody, hundred, is_known
 from tests.storms.town import Post, Sent, Town, a_post, a_town, dispositions
 
-DESK = "support@desk.example"
-OTHER = "help@firm.example"
+DESK = "one.of.many@desk.example"
+OTHER = "one.of.many@firm.example"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BUDGETS = Budgets()
 

@@ -49,12 +49,20 @@ def people() -> None:
     for table, columns in added.items():
         for column in (*columns, words("source")):
             op.add_column(table, column)
+    _from_file()
     op.create_table(
         "team",
         *(key("name"), words("address"), words("title"), words("source")),
         sa.PrimaryKeyConstraint("name"),
         comment="Staff who are written to together",
     )
+
+
+def _from_file() -> None:
+    """Whoever is known so far came from directory.yaml: it goes on to rule over them."""
+    op.execute("UPDATE organisation SET source = 'file'")
+    op.execute("UPDATE contact SET source = 'file' WHERE register IN ('registered', 'authorised', 'inactive')")
+    op.execute("UPDATE staff SET source = 'file' WHERE active")
 
 
 def proposals() -> None:
