@@ -6,6 +6,8 @@ Intervals only, no wall-clock times: nothing here can happen twice in October.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -21,8 +23,14 @@ class Tick:
     step: Callable[[], Awaitable[None]]
 
 
+def _is_trouble(record: logging.LogRecord) -> bool:
+    """A tick that the daemon's own end has cut off is none; the library would show its traceback."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 def start(ticks: tuple[Tick, ...]) -> AsyncIOScheduler:
     """Start the clock on the running loop. The caller shuts it down."""
+    logging.getLogger("apscheduler.executors.default").addFilter(_is_trouble)
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
