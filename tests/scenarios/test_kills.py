@@ -9,6 +9,8 @@ import smtplib
 import threading
 from collections.abc import Callable
 
+import pytest
+
 from tests.scenarios.ledger import Ledger
 from tests.scenarios.world import SUPPORT, World
 from tests.servers.requirement import wait_until
@@ -52,6 +54,7 @@ class Sender(threading.Thread):
         return True
 
 
+@pytest.mark.timeout(400)  # thirty starts of a daemon, on a machine that may be busy
 def test_thirty_kills_lose_nothing_and_double_nothing(build: Callable[..., World]) -> None:
     seed = int(os.environ.get("MAILD_SEED", str(random.randrange(10**6))))
     print(f"MAILD_SEED={seed}")
