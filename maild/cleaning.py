@@ -12,6 +12,8 @@ import re
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+# Embeddings, overrides and isolates (UAX #9); single marks, which honest Arabic and Hebrew use, stay.
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _NOT_IN_HEADERS = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 # The same characters as UTF-8: looking through bytes is five times as fast as a search through the text.
@@ -30,6 +32,11 @@ def clean_header(text: str) -> str:
     if text.isprintable() and "  " not in text:
         return text.strip(" ")
     return _NOT_IN_HEADERS.sub(" ", _SURROGATES.sub("", text)).strip(" ")
+
+
+def without_bidi(text: str) -> str:
+    """Without the characters that make text run the other way: what a stranger writes must not turn what we say."""
+    return text if text.isascii() else _BIDI.sub("", text)
 
 
 def _is_clean(text: str) -> bool:

@@ -6,10 +6,11 @@ whom the first decision let wait. Pure. It moves nothing else: staff have worked
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from maild.decide.case import Case
+from maild.decide.facts import Facts
 from maild.decide.people import is_unverified
 from maild.decide.plan import Invite, Plan, SetProof
 from maild.decide.triage import decide
@@ -25,16 +26,25 @@ GIVEN_UP = Authenticity(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the first decision made of the mail: it is on this ticket, which it has opened, or joined."""
+
+    entry: EntryId
+    ticket: TicketId
+    opened: bool
+
+
 def waits_still(case: Case) -> bool:
     """Whether the answer is still to come."""
     return case.facts.authenticity.proof is Proof.PENDING and case.now < case.envelope.received_at + PATIENCE
 
 
-def decide_again(case: Case, desk: Desk, entry: EntryId, ticket: TicketId) -> Plan:
+def decide_again(case: Case, desk: Desk, before: Before) -> Plan:
     """The proof as it is now, and the answers that waited for it."""
-    found = case.facts.authenticity
+    found, ticket = case.facts.authenticity, before.ticket
     known = GIVEN_UP if found.proof is Proof.PENDING else found
-    facts = replace(case.facts, authenticity=known, duplicate_of=None)
+    facts = replace(_as_before(case.facts, before), authenticity=known)
     fresh = decide(replace(case, facts=facts, keys=replace(case.keys, earlier=None)))
     sender = case.message.sender
     who = standing(known, facts.contact(sender.address) if sender else None, desk.proof, case.now)
@@ -42,7 +52,7 @@ def decide_again(case: Case, desk: Desk, entry: EntryId, ticket: TicketId) -> Pl
         None,
         (Reason("trust", "decided-again", f"its proof was pending: {known.text}"),),
         (
-            SetProof(ticket, entry, known.proof, known.text, is_unverified(who.register)),
+            SetProof(ticket, before.entry, known.proof, known.text, is_unverified(who.register)),
             *(change for change in fresh.changes if isinstance(change, Invite)),
         ),
         notifications=tuple(replace(one, ticket=ticket) for one in fresh.notifications),
@@ -50,4 +60,17 @@ def decide_again(case: Case, desk: Desk, entry: EntryId, ticket: TicketId) -> Pl
         ticket=ticket,
         policy=case.policy.version,
         actor="clock",
+    )
+
+
+def _as_before(facts: Facts, before: Before) -> Facts:
+    """What was known without this mail: its own content, its own Message-ID and the ticket it opened are its doing."""
+    alone = replace(facts, duplicate_of=None)
+    if not before.opened:
+        return alone
+    return replace(
+        alone,
+        tickets=tuple(known for known in facts.tickets if known.ticket.id != before.ticket),
+        by_message_id=tuple(found for found in facts.by_message_id if found.ticket != before.ticket),
+        by_number=tuple(found for found in facts.by_number if found.ticket != before.ticket),
     )

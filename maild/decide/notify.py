@@ -51,7 +51,6 @@ NEUTRAL = NotificationKind.CONFIRMATION_UNVERIFIED
 TO_STRANGERS = {
     Strangers.FIRST_LINE: NotificationKind.FIRST_LINE,
     Strangers.REGISTER: NotificationKind.REGISTRATION,
-    Strangers.REFUSE: NotificationKind.REFUSED,
 }
 Silencer = Callable[[Occasion], Reason | None]
 
@@ -119,12 +118,17 @@ SILENCERS: tuple[Silencer, ...] = (
 def confirmation(it: Occasion) -> Notification | Suppressed:
     """The confirmation of a new ticket. An address that did not prove itself, and somebody unverified, get no word that
     a stranger may have chosen (FAULT-C06)."""
-    kind = TO_STRANGERS.get(it.desk.strangers, NEUTRAL) if it.unverified else NEUTRAL
-    kind = kind if it.neutral else NotificationKind.CONFIRMATION
+    kind = _neutral_kind(it) if it.neutral else NotificationKind.CONFIRMATION
     if why := silenced(it):
         return Suppressed(kind, "confirmation", it.recipient.address, why)
     plain = neutral(it, kind, "confirmation")
     return plain if it.neutral else _threaded(plain, it)
+
+
+def _neutral_kind(it: Occasion) -> NotificationKind:
+    """What the desk has to say to strangers is not for its own contacts, even where they could not prove themselves."""
+    is_contact = not is_unverified(it.case.facts.register(it.recipient.address))
+    return NEUTRAL if is_contact else TO_STRANGERS.get(it.desk.strangers, NEUTRAL)
 
 
 def silenced(it: Occasion) -> Reason | None:

@@ -33,8 +33,8 @@ class AsksForProof(StrEnum):
     """How much a desk asks for proof of the sender (design part 6).
 
     REQUIRED: who does not prove the address counts as unverified. PREFERRED: the register alone will do for ordinary
-    work, and missing proof is shown. OFF: it will do, and nothing is shown. Whatever a desk asks for, instructions need
-    proof, and mail that is certainly forged goes to quarantine.
+    work, and answers to unproven mail hold no word of it. OFF: it will do, for answers too. Whatever a desk asks for,
+    instructions need proof, and mail that is certainly forged goes to quarantine.
     """
 
     REQUIRED = "required"
@@ -98,7 +98,8 @@ class Desk(BaseModel):
     )
     proof: AsksForProof = Field(
         default=AsksForProof.PREFERRED,
-        description="Whether senders must prove their address: required, preferred (missing proof is shown) or off.",
+        description="Whether senders must prove their address: required, preferred (answers to the unproven are "
+        "neutral) or off.",
     )
     strangers: Strangers = Field(
         default=Strangers.ANSWER,

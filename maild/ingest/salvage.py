@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from maild.cleaning import clean_header
 from maild.ingest import language
 from maild.ingest.header.addresses import read_mailboxes
-from maild.ingest.header.claimed import claimed_sender, is_certain
+from maild.ingest.header.author import author
+from maild.ingest.header.claimed import claimed_sender
 from maild.ingest.header.dates import read_date
 from maild.ingest.header.headers import Headers, message_ids
 from maild.ingest.header.hints import delivered_to
@@ -138,9 +139,8 @@ def _sender(glance: _Glance) -> Address | None:
     values = glance.headers.all("from")
     if len(values) != 1 or glance.authors != 1 or "from" in glance.cut:
         return None
-    reading = read_mailboxes(values[0])
-    found = reading.mailboxes[0] if len(reading.mailboxes) == 1 and not reading.problems else None
-    return found if found and is_certain(glance.headers, found) else None
+    found, problems = author(glance.headers)
+    return None if problems else found
 
 
 def _people(glance: _Glance, name: str) -> tuple[Address, ...]:

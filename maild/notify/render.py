@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from maild.cleaning import clean_header, clean_text
+from maild.cleaning import clean_header, clean_text, without_bidi
 from maild.decide.policy import TemplateSource
 from maild.decide.tokens import Tokens
 from maild.desks.policy import Desk
@@ -142,7 +142,7 @@ def subject_with_token(subject: str, ticket: Ticket | None) -> str:
 
 def _name(it: Notification) -> str:
     """A display name is chosen by whoever wrote the From header."""
-    return "" if it.kind in NEUTRAL else clean_header(it.recipient.name)[:LONGEST_NAME]
+    return "" if it.kind in NEUTRAL else without_bidi(clean_header(it.recipient.name))[:LONGEST_NAME]
 
 
 def _threading(it: Notification) -> Iterator[tuple[str, str]]:
@@ -160,14 +160,14 @@ def _values(it: Notification, ticket: Ticket | None, desk: Desk, language: str) 
     """What the template may use (`environment.VARIABLES`), all of it, and nothing else; clean (law 11)."""
     known = VARIABLES[it.kind]
     values: dict[str, Value] = dict.fromkeys(known, "")
-    values |= {name: clean_text(value) for name, value in it.values if name in known}
+    values |= {name: without_bidi(clean_text(value)) for name, value in it.values if name in known}
     values |= {
         "number": ticket.number if ticket else "",
         "desk": desk.title,
         "signature": desk.signature.strip() or desk.title,
     }
     if ticket and "title" in known:
-        values |= {"title": clean_header(ticket.title)[:LONGEST_SUBJECT], "name": _name(it)}
+        values |= {"title": without_bidi(clean_header(ticket.title))[:LONGEST_SUBJECT], "name": _name(it)}
     if ticket and "state" in known:
         state = Status(str(values["status"]) or ticket.status.value)
         values |= {"state": state.value, "status": status_word(state, language)}

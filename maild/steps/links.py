@@ -25,6 +25,7 @@ def send_look_link(tx: Connection, house: House, ticket: Ticket, contact: Contac
         ticket=ticket.id,
         values=(("link", url),),
         unverified=is_unverified(contact.register),
+        # It holds no word of anybody, and the page asks for three an hour at most.
         proven=True,
     )
     why = Reason("web", "look-link", "somebody asked on the web page for a link to their request")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from maild.decide.again import PAUSE, decide_again, waits_still
+from maild.decide.again import PAUSE, Before, decide_again, waits_still
 from maild.decide.desk import desk_for
 from maild.steps.house import House
 from maild.steps.proving import proven
@@ -21,19 +21,19 @@ from maild.store import unproven
 def prove(house: House) -> int:
     """Ask again about those whose turn it is."""
     now = house.clock()
-    entries = house.store.retrying(lambda tx: unproven.take(tx, now, now + PAUSE))
-    readings = proven(house, [read(house, entry, NO_WATCH) for entry in entries])
-    return sum(_settled(house, reading) for reading in readings)
+    waiting = house.store.retrying(lambda tx: unproven.take(tx, now, now + PAUSE))
+    readings = proven(house, [read(house, one.entry, NO_WATCH) for one in waiting])
+    return sum(_settled(house, reading, one.opened) for reading, one in zip(readings, waiting, strict=True))
 
 
-def _settled(house: House, reading: Reading) -> bool:
-    written = house.store.retrying(lambda tx: _once_more(tx, house, reading))
+def _settled(house: House, reading: Reading, opened: bool) -> bool:
+    written = house.store.retrying(lambda tx: _once_more(tx, house, reading, opened))
     if written:
         announce(written)
     return written is not None
 
 
-def _once_more(tx: Connection, house: House, reading: Reading) -> Written | None:
+def _once_more(tx: Connection, house: House, reading: Reading, opened: bool) -> Written | None:
     entry, message = reading.entry, reading.message
     if message is None or reading.keys is None or entry.ticket is None:
         return Written((), ()) if unproven.settle(tx, entry.id) else None
@@ -41,4 +41,5 @@ def _once_more(tx: Connection, house: House, reading: Reading) -> Written | None
     case, desk = case_of(house, reading, facts), desk_for(message, entry.envelope, house.policy)
     if desk is None or waits_still(case) or not unproven.settle(tx, entry.id):
         return None
-    return write(tx, house, "", [Settled(decide_again(case, desk, entry.id, entry.ticket), facts=facts)])
+    plan = decide_again(case, desk, Before(entry.id, entry.ticket, opened))
+    return write(tx, house, "", [Settled(plan, facts=facts)])

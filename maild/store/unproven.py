@@ -5,19 +5,21 @@ Law: nothing is claimed for long. Who takes an entry puts its next turn off; who
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from maild.model import EntryId, InboxEntry
+from maild.model import Disposition, EntryId, InboxEntry
 from maild.store.among import among
 from maild.store.inbox import CLAIMED, claimed
 from maild.store.raw import raw_by_id
 from maild.store.schema import inbox_entry
 
 AT_ONCE = 20
+JOINED = (Disposition.FOLLOW_UP,)
 _DUE = (
-    select(*CLAIMED)
+    select(*CLAIMED, inbox_entry.c.disposition)
     .where(inbox_entry.c.prove_at.is_not(None), inbox_entry.c.prove_at <= bindparam("now"))
     .order_by(inbox_entry.c.prove_at)
     .limit(AT_ONCE)
@@ -25,7 +27,15 @@ _DUE = (
 )
 
 
-def take(tx: Connection, now: datetime, again: datetime) -> tuple[InboxEntry, ...]:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A mail that waits for its proof; whether it has opened its ticket."""
+
+    entry: InboxEntry
+    opened: bool
+
+
+def take(tx: Connection, now: datetime, again: datetime) -> tuple[Waiting, ...]:
     """Those whose turn it is; their next one is at `again` (UTC)."""
     rows = tx.execute(_DUE, {"now": now}).all()
     if not rows:
@@ -33,7 +43,7 @@ def take(tx: Connection, now: datetime, again: datetime) -> tuple[InboxEntry, ..
     put_off = update(inbox_entry).where(among(inbox_entry.c.id)).values(prove_at=again)
     tx.execute(put_off, {"values": [row.id for row in rows]})
     raw = raw_by_id(tx, {row.raw_id for row in rows})
-    return tuple(claimed(row, raw[row.raw_id]) for row in rows)
+    return tuple(Waiting(claimed(row, raw[row.raw_id]), row.disposition not in JOINED) for row in rows)
 
 
 def settle(tx: Connection, entry: EntryId) -> bool:

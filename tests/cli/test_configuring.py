@@ -65,6 +65,19 @@ def test_reload_takes_good_files_and_refuses_broken_ones(site: Site) -> None:
     assert site.maild("status", "--json").json["health"]["policy"] != before
 
 
+def test_reload_refuses_a_directory_that_would_let_a_crowd_go_and_says_so(site: Site) -> None:
+    directory = site.folder / "config/directory.yaml"
+    few = directory.read_text()
+    people = "".join(f"      - {{addresses: [p{number}@crowd.example]}}\n" for number in range(20))
+    crowd = f"  - key: crowd\n    name: Crowd\n    contacts:\n{people}\nstaff:"
+    directory.write_text(few.replace("\nstaff:", crowd))
+    assert site.maild("reload").code == 0
+    directory.write_text(few)
+    done = site.maild("reload")
+    assert done.code == ExitCode.CONFIG and "--let-go" in done.err and "in force" not in done.out
+    assert len(site.maild("contacts", "--organisation", "crowd", "--json").json) == 20
+
+
 def test_serve_becomes_the_daemon(bare: Site, monkeypatch) -> None:
     became: list[list[str]] = []
     monkeypatch.setattr(os, "execv", lambda _, words: became.append(words))

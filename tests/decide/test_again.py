@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from maild.decide.again import GIVEN_UP, PATIENCE, decide_again, waits_still
+from maild.decide.again import GIVEN_UP, PATIENCE, Before, decide_again, waits_still
 from maild.decide.facts import Facts
 from maild.decide.plan import Invite, OpenTicket, SetProof
 from maild.decide.triage import decide
@@ -26,7 +26,7 @@ def pending(**changes):
 
 def again(case, found: Authenticity):
     known = replace(case.facts, authenticity=found, duplicate_of=ENTRY)
-    return decide_again(replace(case, facts=known), case.policy.desks[0], ENTRY, TICKET)
+    return decide_again(replace(case, facts=known), case.policy.desks[0], Before(ENTRY, TICKET, opened=True))
 
 
 def test_the_ticket_opens_and_its_answers_wait() -> None:

@@ -124,11 +124,13 @@ def test_a_refused_sender_who_names_a_ticket_learns_nothing_from_it() -> None:
     assert named.ticket is None
 
 
-def test_a_seat_holder_who_could_not_prove_it_is_heard() -> None:
-    policy = a_policy(desks=(a_desk(strangers="refuse", proof="required"),))
+@pytest.mark.parametrize("strangers", [one for one in Strangers if one is not Strangers.SILENT])
+def test_a_contact_who_could_not_prove_it_is_heard_and_not_told_what_strangers_are(strangers: Strangers) -> None:
+    policy = a_policy(desks=(a_desk(strangers=strangers, proof="required"),))
     plan = decide(a_case(facts=Facts(contacts=SEATS), policy=policy))
     assert plan.disposition is Disposition.NEW_TICKET
     assert of(plan, OpenTicket)[0].unverified
+    assert [told.kind for told in plan.notifications] == [NotificationKind.CONFIRMATION_UNVERIFIED]
 
 
 def test_a_machine_that_is_refused_is_not_told() -> None:

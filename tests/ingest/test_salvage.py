@@ -73,9 +73,10 @@ def test_what_reads_the_same_in_an_ordinary_mail_reads_the_same_here() -> None:
         (b"From: a@x.example" + b" " * LONGEST_VALUE + b", b@x.example\r\n", "a@x.example"),
         (b"From: a@x\r\n.example\r\n", "a@x"),
         (b"From: a@x.example\r\nand b@x.example\r\nTo: c@x.example\r\n", "a@x.example"),
+        (b"From: a@x.example.\r\n", "a@x.example"),
         (b"Subject: no author\r\n", None),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_nobody_is_the_sender_where_there_could_be_a_second_one(header: bytes, claimed: str | None) -> None:
     message = of(header + b"\r\nx\r\n")

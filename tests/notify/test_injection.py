@@ -21,7 +21,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from notify_kit import DESK, TICKET, notification, sent, text_of
 
-from maild.cleaning import clean_header
+from maild.cleaning import clean_header, without_bidi
 from maild.decide.policy import TemplateSource
 from maild.ingest.parse import parse
 from maild.model import Address, NotificationKind, OutgoingMail
@@ -151,7 +151,7 @@ def test_no_character_of_these_kinds_poisons_a_mail(category: str) -> None:
         mail = everywhere(NotificationKind.CONFIRMATION, f"one{character}two")
         subject = subject_of(mail)
         assert sorted(set(header_names(mail.raw)) - THREAD) == sorted(ALWAYS | AUTOMATIC)
-        assert subject.startswith("[SD-1042] ") and subject.endswith(clean_header(f"one{character}two"))
+        assert subject.startswith("[SD-1042] ") and subject.endswith(without_bidi(clean_header(f"one{character}two")))
         assert len(subject.splitlines()) == 1 and subject.encode().decode() == subject
 
 

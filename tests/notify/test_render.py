@@ -173,7 +173,7 @@ def test_two_other_parsers_read_the_same_mail(title: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["größer", "Ünï" * 60, "日本語" * 30, "=?utf-8?q?Bcc:_x?=", "a" * 190, "😀" * 50, "a\u202eb"]
+    "title", ["größer", "Ünï" * 60, "日本語" * 30, "=?utf-8?q?Bcc:_x?=", "a" * 190, "😀" * 50, "a\u200eb"]
 )
 def test_a_title_is_read_as_it_was_written(title: str) -> None:
     mail = read(sent(ticket=replace(TICKET, title=title)))
@@ -267,3 +267,12 @@ def test_automatic_mail_stays_small_whatever_it_answers() -> None:
     huge = "x" * 1_000_000
     it = notification(recipient=Address(huge, "ann@clinic.example"), values=(("subject", huge), ("text", huge)))
     assert len(sent(it, replace(TICKET, title=huge)).raw) < 50_000
+
+
+def test_nobody_turns_our_mails_around() -> None:
+    turned = "\u202egnp.exe \u2066x\u2069"
+    it = replace(BY_PERSON, recipient=Address(turned, "ada@acme.example"), values=(("text", turned), ("name", turned)))
+    mail = read(sent(it, replace(TICKET, title=turned)))
+    shown = f"{mail['Subject']} {mail['To']} {mail.get_content()}"
+    assert "gnp.exe" in shown
+    assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
