@@ -21,6 +21,7 @@ from maild.store.migrate import migrate
 ROLES = "smtp,imap,workers,outbox,clock"
 DESK_FILE = {
     "desk": "support",
+    "proof": "off",  # there is no border here, and the answers shall be those that customers get
     "title": "Support",
     "addresses": [DESK],
     "prefix": "SD",
