@@ -59,16 +59,18 @@ def receive_page(store: Store, of: FolderId, page: Page, fence: Fence, *, finish
 
 
 def process(house: House, owner: str, watch: Watch) -> int:
-    """Claim some mail, read it, let it be screened, see who wrote it, decide it, write what was decided.
-
-    With nothing to do, mail is decided once more whose sender the DNS could not vouch for.
-    """
+    """Claim some mail, read it, let it be screened, see who wrote it, decide it, write what was decided."""
     entries = house.store.retrying(lambda tx: settling.claim(tx, house, owner))
     sifted = screening.sift(house, owner, tuple(read(house, entry, watch) for entry in entries))
     waiting = proving.proven(house, sifted)
     while waiting:
         waiting = settling.settle(house, owner, waiting, watch)
-    return len(entries) or once_more.prove(house)
+    return len(entries)
+
+
+def prove_again(house: House) -> int:
+    """Decide mail once more whose sender the DNS could not vouch for, and now can."""
+    return once_more.prove(house)
 
 
 def deliver(house: House, owner: str, send: Send) -> int:

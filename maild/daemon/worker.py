@@ -30,6 +30,8 @@ from maild.store import inbox
 
 PR_SET_PDEATHSIG = 1
 POLL = 1.0
+PROVE_EVERY = 30.0
+"""Seconds between two looks for mail whose proof is pending."""
 # Seconds a woken worker waits for company: mails that come together are settled together, at a third of the cost.
 COMPANY = 0.04
 PAUSES = (0.2, 1.0, 5.0, 15.0)
@@ -68,6 +70,7 @@ class Worker:
         self._line = line
         self._failures = 0
         self._behind = False
+        self._again_at = time.monotonic() + PROVE_EVERY
 
     def work(self) -> None:
         while True:
@@ -88,7 +91,7 @@ class Worker:
                 self._give_back()
             if self._behind:
                 self._house, self._behind = reloaded(self._house, self._post.settings), False
-            done = pipeline.process(self._house, self._post.owner, self._watch)
+            done = pipeline.process(self._house, self._post.owner, self._watch) or self._once_more()
         except TemporaryFailure as error:
             self._failures += 1
             log.warning("worker waits", error=str(error).partition("\n")[0], failures=self._failures)
@@ -99,6 +102,14 @@ class Worker:
             return 0
         self._failures = 0
         return done
+
+    def _once_more(self) -> int:
+        """Now and then, while there is nothing else: the clock of this is in minutes, and asking is a transaction."""
+        now = time.monotonic()
+        if now < self._again_at:
+            return 0
+        self._again_at = now + PROVE_EVERY
+        return pipeline.prove_again(self._house)
 
     def _give_back(self) -> None:
         """What was claimed when the outage came is free again, long before its lease would end."""
