@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import staleness_of
@@ -45,10 +46,13 @@ def heading(driver: Chrome) -> str:
 
 
 def press(driver: Chrome, selector: str = "form button") -> None:
-    """Press a button and be on the next page."""
+    """Press a button and be on the next page.
+
+    While one page gives way to the next, the driver may answer any question with an error of its own: ask again.
+    """
     here = driver.find_element(By.TAG_NAME, "html")
     driver.find_element(By.CSS_SELECTOR, selector).click()
-    WebDriverWait(driver, 20, 0.02).until(staleness_of(here))
+    WebDriverWait(driver, 20, 0.02, [WebDriverException]).until(staleness_of(here))
 
 
 def fits(driver: Chrome) -> bool:
