@@ -12,7 +12,8 @@ from datetime import timedelta
 from maild.decide.case import Case
 from maild.decide.facts import Facts
 from maild.decide.people import is_unverified
-from maild.decide.plan import Invite, Plan, SetProof
+from maild.decide.people_changes import Invite
+from maild.decide.plan import Plan, SetProof
 from maild.decide.triage import decide
 from maild.decide.trust import standing
 from maild.desks.policy import Desk

@@ -8,11 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+from maild.decide.people_changes import (
+    EnterPerson,
+    Invite,
+    LetGo,
+    Propose,
+    SetParticipant,
+    SetPreference,
+    SetProposal,
+)
 from maild.decide.plan import (
     AddArticle,
     Change,
     IndexMessageIds,
-    Invite,
     JoinTicket,
     LinkTickets,
     MoveBreaker,
@@ -59,7 +67,8 @@ def describe(change: Change) -> str:
         case AddArticle():
             return _added(change)
         case JoinTicket():
-            return f"let {change.address} take part in {_ticket(change.ticket)} as {change.role}"
+            waits = ", once staff let them" if change.waits else ""
+            return f"let {change.address} take part in {_ticket(change.ticket)} as {change.role}{waits}"
         case SetStatus():
             return f"set {_ticket(change.ticket)} to {change.status}"
         case SetTicket():
@@ -77,12 +86,39 @@ def describe(change: Change) -> str:
             return f"link {_ticket(change.ticket)} with ticket {change.other}: {change.why}"
         case SetProof():
             return f"note on {_ticket(change.ticket)} that its sender is {change.proof}: {change.text}"
+        case _:
+            return _of_people(change)
+
+
+OfPeople = Invite | SetParticipant | SetPreference | Propose | SetProposal | EnterPerson | LetGo
+
+
+def _of_people(change: OfPeople) -> str:
+    match change:
         case Invite():
-            return (
-                f"let a link for {change.address} work once, until {change.until:%Y-%m-%d %H:%M} UTC: {change.purpose}"
-            )
+            until = f"{change.until:%Y-%m-%d %H:%M} UTC"
+            return f"let a link for {change.address} work once, until {until}: {change.purpose}"
+        case SetParticipant():
+            return f"{_part(change)} {_ticket(change.ticket)}"
+        case SetPreference():
+            return f"set {change.name} of {change.address} to {change.value}"
+        case Propose():
+            about = " ".join(filter(None, (change.kind, change.address)))
+            return f"keep the proposal {about} ({change.state}) on {_ticket(change.ticket)}"
+        case SetProposal():
+            return f"proposal {change.proposal} is {change.state}"
+        case EnterPerson():
+            return f"enter {change.address} as {change.register} with {change.organisation}"
+        case LetGo():
+            return f"set {change.address} inactive"
         case _:
             assert_never(change)
+
+
+def _part(change: SetParticipant) -> str:
+    if change.has_left:
+        return f"take {change.address} out of"
+    return f"let {change.address}, as {change.role}, {'wait for staff at' if change.waits else 'take part in'}"
 
 
 def _opened(change: OpenTicket) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from maild.model import (
     UNPROVEN,
+    Address,
     Authenticity,
     Breaker,
     Contact,
@@ -16,7 +17,9 @@ from maild.model import (
     Organisation,
     OutboxId,
     Participant,
+    Proposal,
     Register,
+    Role,
     Ticket,
     TicketId,
     Verdict,
@@ -36,7 +39,8 @@ class LookupKeys:
     """The questions one message raises. Addresses are normalised, sorted, without our own.
 
     `earlier`: the ticket this very mail has opened already, when it could not be read. `domain`: the sender's, where
-    the desk wants to know whose it is.
+    the desk wants to know whose it is. `asks`: what the mail asks to be shown of the sender's tickets ("mine", "cc",
+    "organisation", "" for nothing). `forwarded`: who wrote what the sender says to forward.
     """
 
     desk: str
@@ -49,14 +53,22 @@ class LookupKeys:
     bounced_id: str = ""
     earlier: TicketId | None = None
     domain: str = ""
+    asks: str = ""
+    forwarded: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class KnownTicket:
-    """A ticket a message may belong to, with the people on it."""
+    """A ticket a message may belong to, with the people on it and what is still to be decided there."""
 
     ticket: Ticket
     participants: tuple[Participant, ...]
+    proposals: tuple[Proposal, ...] = ()
+
+    @property
+    def requester(self) -> Contact | None:
+        asked = (one.contact for one in self.participants if one.role is Role.REQUESTER)
+        return next(asked, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +98,24 @@ class SentMail:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A ticket in an overview: how whoever asked takes part in it (None: not at all), and who opened it."""
+
+    ticket: Ticket
+    role: Role | None
+    requester: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the store knew when we decided.
 
     `duplicate_of`: the entry that already had this content on this desk. `sibling`: a ticket that the same
     content opened on another desk (law 5). `screened`: what scanners said. `blocked`: the entry of the block list that
     the sender stands in, "" for none. `authenticity`: what proves the sender. `organisation` is the one that
-    alone owns the sender's domain, where the keys ask; `people` are its registered contacts.
+    alone owns the sender's domain, where the keys ask; `people` are its registered contacts. `principals`: who may
+    instruct for the sender's own organisation, and who follows it. `overview` are open tickets of the sender's and of
+    their organisation, the latest first, where the keys ask. `by_staff`: the sender works here, where the keys ask.
     """
 
     contacts: tuple[Contact, ...] = ()
@@ -107,6 +130,9 @@ class Facts:
     authenticity: Authenticity = UNPROVEN
     organisation: Organisation | None = None
     people: tuple[Contact, ...] = ()
+    principals: tuple[Contact, ...] = ()
+    overview: tuple[Listed, ...] = ()
+    by_staff: bool = False
 
     def contact(self, address: str) -> Contact | None:
         return next((contact for contact in self.contacts if contact.address == address), None)

@@ -10,6 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from maild.decide.people_changes import (
+    EnterPerson,
+    Invite,
+    LetGo,
+    Propose,
+    SetParticipant,
+    SetPreference,
+    SetProposal,
+)
 from maild.model import (
     Address,
     ArticleKind,
@@ -20,7 +29,6 @@ from maild.model import (
     Notification,
     OutboxId,
     Proof,
-    Purpose,
     Reason,
     Register,
     Role,
@@ -75,11 +83,16 @@ class AddArticle:
 
 @dataclass(frozen=True, slots=True)
 class JoinTicket:
-    """Make somebody a participant; an existing role stays."""
+    """Make somebody a participant; an existing role stays, and so does what staff have said of them.
+
+    `since` and `waits` as in `Participant`.
+    """
 
     ticket: TicketId | None
     address: str
     role: Role
+    since: datetime | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,24 +168,17 @@ class SetProof:
     unverified: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Invite:
-    """Let a link work: the one made from `nonce` for this purpose and address (`Tokens.invitation`), known by its
-    hash. `about` says what it is for, `until` (UTC) ends it."""
-
-    purpose: Purpose
-    address: str
-    digest: str
-    desk: str
-    about: str
-    until: datetime
-
-
 Change = (
     RecordContact
     | OpenTicket
     | AddArticle
     | JoinTicket
+    | SetParticipant
+    | SetPreference
+    | Propose
+    | SetProposal
+    | EnterPerson
+    | LetGo
     | SetStatus
     | SetTicket
     | SetReminder

@@ -16,7 +16,8 @@ from maild.decide import bounces, conversation, screening, strangers, trust
 from maild.decide import follow_up as thread
 from maild.decide.case import Case
 from maild.decide.desk import desk_for
-from maild.decide.plan import Change, Invite, OpenTicket, Plan, SetStatus
+from maild.decide.people_changes import Invite
+from maild.decide.plan import Change, OpenTicket, Plan, SetStatus
 from maild.desks.policy import Desk
 from maild.model import Answers, AutomaticKind, Disposition, Message, Proof, Reason, Status, Suppressed
 

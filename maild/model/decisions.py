@@ -11,11 +11,13 @@ from maild.model.incoming import Address
 
 
 class Disposition(StrEnum):
-    """What became of a mail: a closed list (law 4). No mail ends without one."""
+    """What became of a mail: a closed list (law 4). No mail ends without one. ANSWERED: it asked for something that a
+    mail does at once (`status`, `help`), and there is no ticket."""
 
     NEW_TICKET = "new ticket"
     FOLLOW_UP = "follow-up"
     AWAITING_REVIEW = "awaiting review"
+    ANSWERED = "answered"
     DUPLICATE = "duplicate"
     BOUNCE_RECORDED = "bounce recorded"
     IGNORED = "ignored"
@@ -45,6 +47,17 @@ class NotificationKind(StrEnum):
     REGISTRATION = "registration"
     REFUSED = "refused"
     LOOK_LINK = "look-link"
+    LEFT_OUT = "left-out"
+    FOLLOWED = "followed"
+    CONSENT = "consent"
+    INVITATION = "invitation"
+    WELCOME = "welcome"
+    SUCCESSOR = "successor"
+    PROPOSAL_DONE = "proposal-done"
+    PROPOSAL_DECLINED = "proposal-declined"
+    OVERVIEW = "overview"
+    HELP = "help"
+    SETTING_CHANGED = "setting-changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,18 +13,24 @@ ProposalId = NewType("ProposalId", int)
 
 
 class ProposalKind(StrEnum):
-    """What is asked for. INSTRUCTION: the ticket's own wish, from somebody who may not give it (REQ-H6)."""
+    """What is asked for. INSTRUCTION: the ticket's own wish, from somebody who may not give it (REQ-H6). REQUESTER: the
+    ticket is this person's, whose mail staff forwarded. SUCCESSOR and SEATS are questions of ours: who follows somebody
+    who leaves (REQ-H9), and who else shall have a seat (REQ-A15); they are answered by naming people.
+    """
 
     NEW_CONTACT = "new-contact"
     NEW_AUTHORISED = "new-authorised"
     NEW_PRIMARY = "new-primary"
     LEAVING = "leaving"
     SUCCESSOR = "successor"
+    SEATS = "seats"
     INSTRUCTION = "instruction"
+    REQUESTER = "requester"
 
 
 class ProposalState(StrEnum):
-    """HELD: an authorised contact must say yes first. OPEN: staff decide. INVITED: the new person must confirm."""
+    """HELD: an authorised contact must say yes, or name somebody. OPEN: staff decide. INVITED: the new person must
+    confirm."""
 
     HELD = "held"
     OPEN = "open"

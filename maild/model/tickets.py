@@ -21,10 +21,21 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A contact on a ticket."""
+    """A contact on a ticket.
+
+    `since` (UTC): what came before is not for them; None for all of it. `waits`: staff have not let them in, so that
+    they read and change nothing. `has_left`: they asked to hear no more, or staff took them out (then `waits`, too).
+    """
 
     contact: Contact
     role: Role
+    since: datetime | None = None
+    waits: bool = False
+    has_left: bool = False
+
+    @property
+    def takes_part(self) -> bool:
+        return not (self.waits or self.has_left)
 
 
 class Status(StrEnum):

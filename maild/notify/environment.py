@@ -7,23 +7,36 @@ A template is text whose first line is `Subject: …`, with `{{ variables }}`, `
 sandbox alone stops neither `'a' * 10**9` nor loops in loops (FAULT-L16). Values are plain text and numbers,
 never objects and never templates (FAULT-E03).
 
-| variable  | what it is                                                            | in which templates          |
-|-----------|-----------------------------------------------------------------------|-----------------------------|
-| number    | the ticket's number: SD-1042 (the subject gets it by itself)          | all but first-line, refused |
-| desk      | the desk's title                                                      | all                         |
-| signature | the desk's signature lines, or its title if it has none               | all                         |
-| title     | the ticket's title                                                    | none that strangers get     |
-| name      | the recipient's display name, may be empty                            | none that strangers get     |
-| state     | new, open, waiting, solved or closed: for `{% if state == "solved" %}`| status-update               |
-| status    | the same as a word of the language                                    | status-update               |
-| text      | what the member of staff wrote                                        | reply                       |
-| staff     | who wrote it, may be empty                                            | reply                       |
-| what      | what was deleted, may be empty                                        | deletion-completed          |
-| date      | the day on which, may be empty                                        | deletion-completed          |
-| count     | how many mails are summed up                                          | digest                      |
-| tickets   | the numbers of their tickets                                          | digest                      |
-| link      | a link that works once                                                | registration, look-link     |
-| holders   | who may write for the organisation, told to proven addresses only     | refused                     |
+| variable     | what it is                                                             | in which templates          |
+|--------------|------------------------------------------------------------------------|-----------------------------|
+| number       | the ticket's number: SD-1042 (the subject gets it by itself)           | all that are about a ticket |
+| desk         | the desk's title                                                       | all                         |
+| signature    | the desk's signature lines, or its title if it has none                | all                         |
+| title        | the ticket's title                                                     | none that strangers get     |
+| name         | the recipient's display name, may be empty                             | none that strangers get     |
+| state        | new, open, waiting, solved or closed: `{% if state == "solved" %}`     | status-update               |
+| status       | the same as a word of the language                                     | status-update               |
+| text         | what staff wrote; what was asked for, empty where it is not proven     | reply, consent              |
+| staff        | who wrote it, may be empty                                             | reply                       |
+| what         | what was deleted, may be empty; the kind of a proposal; what is set    | where it fits               |
+| date         | the day on which, may be empty                                         | deletion-completed          |
+| count        | how many mails are summed up, or tickets listed                        | digest, overview            |
+| tickets      | the numbers of their tickets; a line for each ticket                   | digest, overview            |
+| scope        | mine, cc or organisation                                               | overview                    |
+| languages    | those that the desk writes                                             | help                        |
+| link         | a link that works once, empty where there are no pages                 | registration, look-link, …  |
+| holders      | who has a seat, told to proven addresses only                          | refused, proposal-declined  |
+| left_out     | addresses in copy that do not take part, may be empty                  | confirmation, left-out      |
+| about        | the ticket's title, empty where it is not proven                       | followed, consent           |
+| who          | whose doing it is, or whom it is about                                 | where it fits               |
+| address      | the address that the proposal is about                                 | consent                     |
+| organisation | the organisation's name                                                | invitation, welcome         |
+| seats        | how many, empty for no limit                                           | welcome                     |
+| authorised   | not empty: as, or also needed, somebody authorised                     | invitation, successor       |
+| primary      | not empty: a primary contact is needed                                 | successor                   |
+| monitoring   | not empty: a monitoring contact is needed                              | successor                   |
+| cause        | no-seat, shared, elsewhere, or empty                                   | proposal-declined           |
+| why          | what staff say of it, may be empty                                     | proposal-declined           |
 """
 
 from __future__ import annotations
@@ -52,9 +65,11 @@ _SEAM = "\x00"  # between subject and body; no clean value holds it
 _ALWAYS = frozenset({"number", "desk", "signature"})
 _TO_NOBODY_WE_KNOW = frozenset({"desk", "signature"})
 _KNOWN_PERSON = _ALWAYS | {"title", "name"}
+_NO_TITLE = _ALWAYS | {"name"}
+_NO_NUMBER = _TO_NOBODY_WE_KNOW | {"name"}
 VARIABLES: Mapping[Kind, frozenset[str]] = MappingProxyType(
     {
-        Kind.CONFIRMATION: _KNOWN_PERSON,
+        Kind.CONFIRMATION: _KNOWN_PERSON | {"left_out"},
         Kind.CONFIRMATION_UNVERIFIED: _ALWAYS,
         Kind.STATUS_UPDATE: _KNOWN_PERSON | {"state", "status"},
         Kind.REPLY: _KNOWN_PERSON | {"text", "staff"},
@@ -64,6 +79,17 @@ VARIABLES: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.REGISTRATION: _ALWAYS | {"link"},
         Kind.REFUSED: _TO_NOBODY_WE_KNOW | {"holders"},
         Kind.LOOK_LINK: _ALWAYS | {"link"},
+        Kind.LEFT_OUT: _KNOWN_PERSON | {"left_out"},
+        Kind.FOLLOWED: _NO_TITLE | {"about", "who"},
+        Kind.CONSENT: _NO_TITLE | {"about", "who", "what", "address", "text"},
+        Kind.INVITATION: _ALWAYS | {"link", "organisation", "who", "authorised"},
+        Kind.WELCOME: _NO_TITLE | {"organisation", "seats"},
+        Kind.SUCCESSOR: _KNOWN_PERSON | {"who", "primary", "monitoring", "authorised"},
+        Kind.PROPOSAL_DONE: _KNOWN_PERSON | {"what", "who"},
+        Kind.PROPOSAL_DECLINED: _KNOWN_PERSON | {"what", "who", "cause", "holders", "why"},
+        Kind.OVERVIEW: _NO_NUMBER | {"scope", "count", "tickets"},
+        Kind.HELP: _NO_NUMBER | {"languages"},
+        Kind.SETTING_CHANGED: _NO_NUMBER | {"what"},
     }
 )
 

@@ -33,13 +33,18 @@ NEUTRAL = frozenset(
         NotificationKind.REGISTRATION,
         NotificationKind.REFUSED,
         NotificationKind.LOOK_LINK,
+        NotificationKind.INVITATION,
     }
 )
 """Mails that may go to a stranger's address: no word in them that a stranger chose."""
-NUMBERLESS = frozenset({NotificationKind.FIRST_LINE, NotificationKind.REFUSED})
-"""Mails that do not tell whether there is a ticket (REQ-M1)."""
-ANSWERS = NEUTRAL | {NotificationKind.CONFIRMATION, NotificationKind.DIGEST}
-PAGES = {NotificationKind.REGISTRATION: (Purpose.REGISTER, "r")}
+BY_COMMAND = frozenset({NotificationKind.OVERVIEW, NotificationKind.HELP, NotificationKind.SETTING_CHANGED})
+NUMBERLESS = BY_COMMAND | {NotificationKind.FIRST_LINE, NotificationKind.REFUSED}
+"""Mails about no ticket, or that do not tell whether there is one (REQ-M1)."""
+ANSWERS = NEUTRAL | BY_COMMAND | {NotificationKind.CONFIRMATION, NotificationKind.LEFT_OUT, NotificationKind.DIGEST}
+PAGES = {
+    NotificationKind.REGISTRATION: (Purpose.REGISTER, "r"),
+    NotificationKind.INVITATION: (Purpose.CONFIRM_CONTACT, "c"),
+}
 """Where the link of a mail leads: its purpose, and the page below the site's own address."""
 
 
@@ -98,6 +103,8 @@ class Renderer:
     def _link(self, it: Notification) -> dict[str, Value]:
         if it.kind not in PAGES:
             return {}
+        if not self._site:
+            return {"link": ""}
         purpose, page = PAGES[it.kind]
         secret = self._tokens.invitation(purpose, it.recipient.address, it.invitation)
         return {"link": f"{self._site}/{page}/{secret}"}
@@ -167,7 +174,9 @@ def _values(it: Notification, ticket: Ticket | None, desk: Desk, language: str) 
         "signature": desk.signature.strip() or desk.title,
     }
     if ticket and "title" in known:
-        values |= {"title": without_bidi(clean_header(ticket.title))[:LONGEST_SUBJECT], "name": _name(it)}
+        values |= {"title": without_bidi(clean_header(ticket.title))[:LONGEST_SUBJECT]}
+    if "name" in known:
+        values |= {"name": _name(it)}
     if ticket and "state" in known:
         state = Status(str(values["status"]) or ticket.status.value)
         values |= {"state": state.value, "status": status_word(state, language)}

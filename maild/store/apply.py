@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, select
 
 from maild.decide.facts import Facts, LookupKeys
+from maild.decide.people_changes import SetParticipant
 from maild.decide.plan import AddArticle, Change, JoinTicket, LinkTickets, OpenTicket, Plan, RecordBounce, RecordContact
 from maild.errors import Conflict
 from maild.model import ArticleId, Disposition, InboxEntry, OutboxId, Ticket, TicketId
@@ -29,7 +30,13 @@ from maild.store.sheet import Sheet
 
 SHORT_KEY = timedelta(hours=24)
 EFFECTIVE = frozenset(
-    {Disposition.NEW_TICKET, Disposition.FOLLOW_UP, Disposition.AWAITING_REVIEW, Disposition.BOUNCE_RECORDED}
+    {
+        Disposition.NEW_TICKET,
+        Disposition.FOLLOW_UP,
+        Disposition.AWAITING_REVIEW,
+        Disposition.ANSWERED,
+        Disposition.BOUNCE_RECORDED,
+    }
 )
 _CONTACT_NUMBERS = select(contact.c.address, contact.c.id).where(among(contact.c.address))
 _BOUNCED = select(outbox_entry.c.id, outbox_entry.c.ticket_id).where(among(outbox_entry.c.id))
@@ -80,7 +87,9 @@ def _prepared(tx: Connection, decided: Iterable[Decided], now: datetime) -> Shee
     added = sum(isinstance(change, AddArticle) for change in changes)
     return Sheet(
         now=now,
-        contacts=_contact_numbers(tx, {change.address for change in changes if isinstance(change, JoinTicket)}),
+        contacts=_contact_numbers(
+            tx, {change.address for change in changes if isinstance(change, JoinTicket | SetParticipant)}
+        ),
         tickets=tickets,
         bounced=bounced,
         free=reserve(tx, {ticket: opened, article: added}),

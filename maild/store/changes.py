@@ -8,11 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, assert_never
 
+from maild.decide.people_changes import (
+    EnterPerson,
+    Invite,
+    LetGo,
+    Propose,
+    SetParticipant,
+    SetPreference,
+    SetProposal,
+)
 from maild.decide.plan import (
     AddArticle,
     Change,
     IndexMessageIds,
-    Invite,
     JoinTicket,
     LinkTickets,
     MoveBreaker,
@@ -27,7 +35,7 @@ from maild.decide.plan import (
 )
 from maild.errors import Conflict
 from maild.model import ArticleId, DeliveryResult, InboxEntry, Ticket, TicketId
-from maild.store.schema import article, attachment, delivery, invitation, message_ref, participant
+from maild.store.schema import article, attachment, delivery, invitation, message_ref, participant, proposal
 from maild.store.schema import ticket as ticket_table
 from maild.store.sheet import Sheet
 
@@ -52,8 +60,10 @@ def _enter(sheet: Sheet, change: Change, ticket: TicketId | None) -> ArticleId |
     match change:
         case AddArticle():
             return _add_article(sheet, change, _named(change.ticket, ticket))
-        case JoinTicket(of, address, role):
-            sheet.add(participant, ticket_id=_named(of, ticket), contact_id=sheet.contact(address), role=role)
+        case JoinTicket():
+            _join(sheet, change, _named(change.ticket, ticket))
+        case SetParticipant():
+            _take_part(sheet, change)
         case IndexMessageIds(of, message_ids):
             for one in dict.fromkeys(message_ids):
                 sheet.add(message_ref, message_id=one, ticket_id=_named(of, ticket))
@@ -75,8 +85,16 @@ def _enter(sheet: Sheet, change: Change, ticket: TicketId | None) -> ArticleId |
             _set_proof(sheet, change)
         case Invite():
             _invite(sheet, change)
+        case Propose():
+            _propose(sheet, change, _named(change.ticket, ticket))
+        case SetProposal():
+            _set_proposal(sheet, change)
+        case SetPreference():
+            sheet.preferences.append((change, sheet.now, sheet.entry))
         case RecordContact() | OpenTicket():
             pass  # written first, since the others name them
+        case EnterPerson() | LetGo():
+            pass  # the register's own: `steps.entering`
         case _:
             assert_never(change)
     return None
@@ -192,6 +210,33 @@ def _invite(sheet: Sheet, change: Invite) -> None:
     """A link that was promised before is the same link: the mail that carries it may be decided twice."""
     about = {"purpose": change.purpose, "address": change.address, "desk": change.desk, "about": change.about}
     sheet.add(invitation, digest=change.digest, created_at=sheet.now, expires_at=change.until, **about)
+
+
+def _join(sheet: Sheet, change: JoinTicket, ticket: TicketId) -> None:
+    part = {"role": change.role, "since": change.since, "waits": change.waits, "has_left": False}
+    sheet.add(participant, ticket_id=ticket, contact_id=sheet.contact(change.address), **part)
+
+
+def _take_part(sheet: Sheet, change: SetParticipant) -> None:
+    named = {"ticket_id": change.ticket, "contact_id": sheet.contact(change.address)}
+    part = {"role": change.role, "since": change.since, "waits": change.waits, "has_left": change.has_left}
+    sheet.parts.append(named | part)
+    stands = "has left" if change.has_left else "waits for staff" if change.waits else f"takes part as {change.role}"
+    sheet.note(change.ticket, "people", f"{change.address} {stands}")
+
+
+def _propose(sheet: Sheet, change: Propose, ticket: TicketId) -> None:
+    about = {"organisation": change.organisation, "address": change.address, "name": change.name}
+    times = {"created_at": sheet.now, "due_at": change.due_at}
+    kind = {"kind": change.kind, "state": change.state, "asked_by": change.asked_by}
+    sheet.add(proposal, ticket_id=ticket, **kind, **about, **times)
+    sheet.note(ticket, "proposal", " ".join(filter(None, (change.kind, change.address, f"is {change.state}"))))
+
+
+def _set_proposal(sheet: Sheet, change: SetProposal) -> None:
+    stands = {"state": change.state, "decided_by": change.decided_by, "due_at": change.due_at}
+    sheet.proposals.append({"id": change.proposal, **stands})
+    sheet.note(change.ticket, "proposal", f"{change.proposal} is {change.state}: {change.decided_by}")
 
 
 def _link(sheet: Sheet, ticket: TicketId, other: TicketId, why: str) -> None:

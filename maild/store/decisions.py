@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from typing_extensions import TypedDict
 
 from maild.cleaning import clean_text
+from maild.decide import people_changes as people
 from maild.decide import plan as plans
 from maild.decide.facts import Facts
 from maild.decide.plan import Plan
@@ -39,8 +40,14 @@ class NamedChange(TypedDict, total=False):
     RecordBounce: plans.RecordBounce
     MoveBreaker: plans.MoveBreaker
     LinkTickets: plans.LinkTickets
-    Invite: plans.Invite
     SetProof: plans.SetProof
+    Invite: people.Invite
+    SetParticipant: people.SetParticipant
+    SetPreference: people.SetPreference
+    Propose: people.Propose
+    SetProposal: people.SetProposal
+    EnterPerson: people.EnterPerson
+    LetGo: people.LetGo
 
 
 class StoredPlan(TypedDict):

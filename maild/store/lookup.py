@@ -16,9 +16,11 @@ from maild.decide.breaker import of_bounces
 from maild.decide.facts import Facts, KnownTicket, LookupKeys, SentMail, TicketByMessageId, TicketByNumber
 from maild.model import Breaker, Contact, EntryId, TicketId
 from maild.store.among import among
-from maild.store.homes import Home, homes_of
+from maild.store.homes import Home, homes_of, principals_of
 from maild.store.intake import lock as hold
 from maild.store.leads import Leads, find_leads
+from maild.store.proposals import open_proposals
+from maild.store.register.looking import staff_among
 from maild.store.rows import CONTACTS, AnyRow, as_contact, known_tickets, rows_among, tickets_by_id
 from maild.store.schema import content_key
 from maild.store.schema.types import as_key
@@ -39,6 +41,8 @@ class _Found:
     content: Mapping[str, Sequence[AnyRow]]
     breakers: Mapping[str, Breaker]
     homes: Mapping[str, Home]
+    principals: Mapping[str, Sequence[Contact]]
+    staff: Collection[str]
 
 
 def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, lock: bool = False) -> tuple[Facts, ...]:
@@ -53,15 +57,29 @@ def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, loc
         hold(tx, addresses)
     leads = find_leads(tx, keys)
     tickets = tickets_by_id(tx, _ticket_numbers(leads), lock=lock)
+    contacts = {row.address: as_contact(row) for row in rows_among(tx, CONTACTS, addresses)}
     found = _Found(
-        contacts={row.address: as_contact(row) for row in rows_among(tx, CONTACTS, addresses)},
+        contacts=contacts,
         leads=leads,
-        tickets=known_tickets(tx, tickets.values()),
+        tickets=_with_proposals(tx, known_tickets(tx, tickets.values())),
         content=_content(tx, {key.content_key for key in keys}, now),
         breakers=_breakers(tx, keys, leads),
         homes=homes_of(tx, {key.domain for key in keys if key.domain}),
+        principals=principals_of(tx, {_organisation(key, contacts) for key in keys} - {""}),
+        staff=staff_among(tx, {key.addresses[0] for key in keys if key.forwarded and key.addresses}),
     )
     return tuple(_facts(key, found) for key in keys)
+
+
+def _organisation(key: LookupKeys, contacts: Mapping[str, Contact]) -> str:
+    """The sender's."""
+    sender = contacts.get(key.addresses[0]) if key.addresses else None
+    return sender.organisation if sender else ""
+
+
+def _with_proposals(tx: Connection, tickets: Mapping[TicketId, KnownTicket]) -> dict[TicketId, KnownTicket]:
+    waiting = open_proposals(tx, tickets)
+    return {number: replace(known, proposals=waiting.get(number, ())) for number, known in tickets.items()}
 
 
 def _ticket_numbers(leads: Leads) -> set[TicketId]:
@@ -114,4 +132,6 @@ def _facts(key: LookupKeys, found: _Found) -> Facts:
         sibling=next((TicketId(row.opened) for row in same if row.desk != key.desk and row.opened), None),
         organisation=home.organisation if home else None,
         people=home.people if home else (),
+        principals=tuple(found.principals.get(_organisation(key, found.contacts), ())),
+        by_staff=bool(key.addresses) and key.addresses[0] in found.staff,
     )

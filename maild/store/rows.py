@@ -30,8 +30,9 @@ CONTACT = (
     contact.c.until,
 )
 _ROLE_ORDER = case({role.value: place for place, role in enumerate(Role)}, value=participant.c.role)
+_PART = tuple(participant.c[name] for name in ("ticket_id", "role", "since", "waits", "has_left"))
 _PEOPLE = (
-    select(participant.c.ticket_id, participant.c.role, *CONTACT)
+    select(*_PART, *CONTACT)
     .join(contact, contact.c.id == participant.c.contact_id)
     .where(among(participant.c.ticket_id))
     .order_by(participant.c.ticket_id, _ROLE_ORDER, contact.c.id)
@@ -101,4 +102,4 @@ def known_tickets(tx: Connection, tickets: Iterable[Ticket]) -> dict[TicketId, K
 
 
 def _as_participant(row: AnyRow) -> Participant:
-    return Participant(as_contact(row), row.role)
+    return Participant(as_contact(row), row.role, row.since, row.waits, row.has_left)

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Table, update
 
 from maild.cleaning import clean_text
+from maild.decide.people_changes import SetPreference
 from maild.errors import Conflict
 from maild.model import Breaker, EntryId, OutboxId, OutboxState, Ticket, TicketId
 from maild.store.bulk import insert_rows, update_rows
+from maild.store.preferences import prefer
 from maild.store.rows import ticket_row
 from maild.store.schema import (
     article,
@@ -23,6 +25,7 @@ from maild.store.schema import (
     message_ref,
     outbox_entry,
     participant,
+    proposal,
     ticket,
 )
 from maild.store.spending import keep
@@ -37,6 +40,7 @@ _WRITTEN = {
     event: "",
     delivery: "",
     invitation: "DO NOTHING",
+    proposal: "",
 }
 
 
@@ -61,6 +65,9 @@ class Sheet:
     failed: set[OutboxId] = field(default_factory=set)
     breakers: list[Breaker] = field(default_factory=list)
     proofs: dict[EntryId, Mapping[str, Any]] = field(default_factory=dict)
+    parts: list[Mapping[str, Any]] = field(default_factory=list)
+    proposals: list[Mapping[str, Any]] = field(default_factory=list)
+    preferences: list[tuple[SetPreference, datetime, EntryId | None]] = field(default_factory=list)
 
     @property
     def arrived(self) -> datetime:
@@ -101,6 +108,10 @@ class Sheet:
         update_rows(tx, ticket, ("id",), changed)
         for table, conflict in _WRITTEN.items():
             insert_rows(tx, table, self.rows[table], conflict)
+        update_rows(tx, participant, ("ticket_id", "contact_id"), self.parts)
+        update_rows(tx, proposal, ("id",), self.proposals)
+        for wish, at, entry in self.preferences:
+            prefer(tx, wish, at, entry)
         keep(tx, self.breakers)
         for entry, found in self.proofs.items():
             tx.execute(update(article).where(article.c.entry_id == entry).values(**found))

@@ -9,7 +9,8 @@ import pytest
 
 from maild.decide.again import GIVEN_UP, PATIENCE, Before, decide_again, waits_still
 from maild.decide.facts import Facts
-from maild.decide.plan import Invite, OpenTicket, SetProof
+from maild.decide.people_changes import Invite
+from maild.decide.plan import OpenTicket, SetProof
 from maild.decide.triage import decide
 from maild.model import Authenticity, Disposition, EntryId, Means, NotificationKind, Proof, TicketId
 from tests.builders import FORGED, NOON, PROVEN, STRANGER, a_case, a_contact, a_desk, a_message, a_policy

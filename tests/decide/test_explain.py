@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from typing import get_args
 
+from maild.decide import people_changes as people
 from maild.decide import plan as plans
 from maild.decide.explain import describe, explain
 from maild.decide.triage import decide
-from maild.model import ArticleKind, Breaker, EntryId, OutboxId, Proof, Purpose, Register, Role, Stand, Status, TicketId
+from maild.model import (
+    ArticleKind,
+    Breaker,
+    EntryId,
+    OutboxId,
+    Proof,
+    ProposalId,
+    ProposalKind,
+    ProposalState,
+    Purpose,
+    Register,
+    Role,
+    Stand,
+    Status,
+    TicketId,
+)
 from tests.builders import ADA, NOON, STRANGER, a_case, a_message
 
 ONE = TicketId(1001)
@@ -24,7 +40,16 @@ EACH = (
     plans.MoveBreaker(Breaker("bounced:ada@acme.example", Stand.OPEN, NOON)),
     plans.LinkTickets(None, ONE, "the same mail"),
     plans.SetProof(ONE, EntryId(3), Proof.PROVEN, "signed by acme.example", False),
-    plans.Invite(Purpose.REGISTER, "mallory@elsewhere.example", "0" * 64, "service", "", NOON),
+    people.Invite(Purpose.REGISTER, "mallory@elsewhere.example", "0" * 64, "service", "", NOON),
+    people.SetParticipant(ONE, ADA.address, Role.GUEST, NOON),
+    people.SetPreference(ADA.address, "language", "nl"),
+    people.Propose(None, ProposalKind.NEW_CONTACT, ProposalState.OPEN, "acme", STRANGER.address, "", ADA.address),
+    people.SetProposal(ONE, ProposalId(7), ProposalState.DONE, "grace@desk.example"),
+    people.EnterPerson(
+        *(ONE, ProposalId(7), STRANGER.address, "Mallory", "acme", Register.REGISTERED, False, (), "de"),
+        *(STRANGER.address, "used the link"),
+    ),
+    people.LetGo(ONE, ADA.address, "grace@desk.example", "proposal 7"),
 )
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from maild.decide.facts import Facts, TicketByNumber
-from maild.decide.plan import Invite, OpenTicket, Plan
+from maild.decide.people_changes import Invite
+from maild.decide.plan import OpenTicket, Plan
 from maild.decide.triage import decide
 from maild.desks.policy import Strangers
 from maild.model import (

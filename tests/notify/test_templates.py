@@ -37,7 +37,7 @@ def test_no_built_in_template_has_a_long_line() -> None:
 
 BROKEN = [
     ("Hello\n\nx\n", 1, "the first line must be"),
-    ("Subject: x\n\n{{ nam }}\n", 3, "`nam` is unknown here; this template knows desk, name, number"),
+    ("Subject: x\n\n{{ nam }}\n", 3, "`nam` is unknown here; this template knows desk, left_out, name, number"),
     ("Subject: {{ nam }}\n\nx\n", 1, "`nam` is unknown here"),
     ("Subject: x\n\nx\n\n{{ text }}\n", 5, "`text` is unknown here"),
     ("Subject: x\nbody\n{{ text }}\n", 3, "`text` is unknown here"),
@@ -75,8 +75,8 @@ def test_a_broken_template_is_named_by_line_before_it_is_used(text: str, line: i
 
 def test_a_template_of_no_kind_is_told_which_kinds_there_are() -> None:
     assert (
-        "there is no notification `welcome`; there are confirmation"
-        in template_problems(a_template("x", "welcome"))[0][1]
+        "there is no notification `goodbye`; there are confirmation"
+        in template_problems(a_template("x", "goodbye"))[0][1]
     )
 
 

@@ -16,6 +16,7 @@ from maild.store.schema import contact, organisation, staff, team
 TABLES = {Kind.TEAM: team, Kind.STAFF: staff, Kind.ORGANISATION: organisation, Kind.CONTACT: contact}
 KEYS = {Kind.TEAM: "name", Kind.STAFF: "name", Kind.ORGANISATION: "key", Kind.CONTACT: "address"}
 _STRANGERS = select(contact).where(among(contact.c.address))
+_STAFF = select(staff.c.address).where(among(staff.c.address), staff.c.active.is_(True))
 COLUMN_OF = {"primary": "is_primary"}
 """Fields whose column has another name: `primary` is a word of SQL."""
 
@@ -42,6 +43,11 @@ def list_staff(tx: Connection) -> tuple[StaffMember, ...]:
     """Everybody who works here now, by name."""
     rows = tx.execute(select(staff).where(staff.c.active.is_(True)).order_by(staff.c.name))
     return tuple(StaffMember(row.name, row.address, row.title, row.desks, row.teams) for row in rows)
+
+
+def staff_among(tx: Connection, addresses: Collection[str]) -> frozenset[str]:
+    """Those of these addresses that are of somebody who works here now."""
+    return frozenset(row.address for row in rows_among(tx, _STAFF, addresses))
 
 
 def list_teams(tx: Connection) -> tuple[Team, ...]:
