@@ -46,6 +46,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("show", "show", "Show one ticket: people, conversation, files, history."),
         Entry("reply", "staff", "Answer the people on a ticket."),
         Entry("note", "staff", "Add a note that stays inside."),
+        Entry("people", "people", "Who takes part in a ticket; let people in, take them out."),
         Entry("set", "staff", "Change a ticket's status, priority, assignee or any field."),
     ),
     "People": (

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection
 
+from maild.cli.hand import As
 from maild.cli.help import examples, new_app
 from maild.cli.house import a_look
 from maild.cli.output import AsJson, Columns, Limit, listing, safe, say, to_json
@@ -29,7 +30,6 @@ from maild.cli.register import (
     print_export,
     tell,
 )
-from maild.cli.staff import As
 from maild.cli.trail import tell_trail
 from maild.directory import Directory
 from maild.directory.contradictions import lacks, seat_holders

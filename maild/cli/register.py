@@ -13,9 +13,9 @@ from typing import Annotated, TypeVar
 import typer
 from sqlalchemy import Connection
 
+from maild.cli.hand import NotPossible, actor
 from maild.cli.house import a_look, settings_of, store_of
 from maild.cli.output import Columns, listing, on_terminal, safe, safe_lines, say
-from maild.cli.staff import NotPossible, actor
 from maild.clock import system_clock
 from maild.directory.csv import LARGEST, read_csv
 from maild.directory.entries import ALL_KINDS, Kind, Wanted

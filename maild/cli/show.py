@@ -9,14 +9,14 @@ from typing import Annotated
 import typer
 
 from maild.cli.files import save_attachments
+from maild.cli.hand import As, Number, seen_ticket
 from maild.cli.help import examples, new_app
 from maild.cli.house import a_look
 from maild.cli.output import AsJson, safe, safe_lines, say, to_json, when
 from maild.cli.parse import person
-from maild.cli.staff import Number
+from maild.cli.people import stands
 from maild.decide.explain import say as in_a_sentence
 from maild.model import Address
-from maild.store import tickets as store
 from maild.store.outbox_views import OutboxView
 from maild.store.tickets import ArticleView, EventView, TicketView
 
@@ -41,10 +41,11 @@ def show(
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write the conversation as a web page that loads nothing."),
     ] = None,
+    as_: As = None,
 ) -> None:
     """Show one ticket: people, conversation, files, mails, and why everything is as it is."""
     with a_look(ctx) as tx:
-        view = store.show_ticket(tx, store.find_number(tx, number))
+        view = seen_ticket(tx, number, as_)
         if save is not None:
             say(f"{save_attachments(tx, view, save)} files in {save}")
         if html is not None:
@@ -84,7 +85,7 @@ def _facts(view: TicketView) -> Iterator[tuple[str, str]]:
     yield "reminder", when(ticket.remind_at)
     for one in view.participants:
         who = person(Address(one.contact.name, one.contact.address))
-        yield one.role, f"{who} ({one.contact.register})"
+        yield one.role, f"{who} ({', '.join(filter(None, (one.contact.register, stands(one))))})"
 
 
 def _article(view: TicketView, article: ArticleView, full: bool) -> Iterator[str]:

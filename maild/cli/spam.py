@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Annotated
 
 import typer
 from sqlalchemy import Connection
 
+from maild.cli.hand import As, NotPossible, actor
 from maild.cli.help import examples, new_app
 from maild.cli.house import a_look, opened
 from maild.cli.output import AsJson, Columns, Limit, listing, safe, say, to_json, when
-from maild.cli.staff import As, NotPossible, actor
 from maild.decide.screening import blockable
+from maild.model import Address
 from maild.steps.house import House
 from maild.steps.marking import Marked, Marking, entry_named, mark_ham, mark_spam, put_on_list
 from maild.store import blocked as store
@@ -86,18 +88,19 @@ def add(ctx: typer.Context, senders: Senders, why: Why = "", as_: As = None) -> 
     say(f"{len(names)} blocked")
 
 
-@list_app.command("remove", epilog=examples("maild blocked remove spam.example"))
-def remove(ctx: typer.Context, senders: Senders) -> None:
+@list_app.command("remove", epilog=examples("maild blocked remove spam.example --why 'a customer'"))
+def remove(ctx: typer.Context, senders: Senders, why: Why = "", as_: As = None) -> None:
     """Let senders in again: all of them, or none if one is not on the list."""
     names = _normal(senders)
     with opened(ctx) as house:
-        house.store.retrying(lambda tx: _remove(tx, names))
+        now = house.clock()
+        house.store.retrying(lambda tx: _remove(tx, names, actor(tx, as_), why, now))
     say(f"{len(names)} let in again")
 
 
-def _remove(tx: Connection, names: Iterable[str]) -> None:
+def _remove(tx: Connection, names: Iterable[str], person: Address, why: str, now: datetime) -> None:
     for name in names:
-        store.remove(tx, name)
+        store.remove(tx, name, person, why, now)
 
 
 def _list(ctx: typer.Context, limit: int, json: bool) -> None:

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection
 
+from maild.cli.hand import As, NotPossible
 from maild.cli.help import examples, new_app
 from maild.cli.house import a_look, store_of
 from maild.cli.output import AsJson, Columns, listing
 from maild.cli.register import Pairs, Why, bootstrap_actor, broken_words, changing, pairs_of, refused, tell
-from maild.cli.staff import As, NotPossible
 from maild.clock import system_clock
 from maild.directory.entries import Entry, Kind, of_staff
 from maild.directory.plan import Diff

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from maild.cli.hand import As, desks_seen
 from maild.cli.help import examples, new_app
 from maild.cli.house import a_look
 from maild.cli.output import AsJson, Columns, Limit, listing, when
@@ -32,9 +33,12 @@ def tickets(
     ctx: typer.Context,
     status: Annotated[Status | None, typer.Option(help="Only tickets that stand there.")] = None,
     desk: Annotated[str | None, typer.Option(help="Only tickets of this desk.")] = None,
+    as_: As = None,
     limit: Limit = 100,
     json: AsJson = False,
 ) -> None:
-    """List tickets; what changed last comes first."""
+    """List tickets; what changed last comes first. Staff see those of their own desks."""
     with a_look(ctx) as tx:
-        listing(store.list_tickets(tx, status, desk, limit), COLUMNS, json)
+        seen = desks_seen(tx, as_)
+        desks = seen if desk is None else frozenset({desk} if seen is None else {desk} & seen)
+        listing(store.list_tickets(tx, status, desks, limit), COLUMNS, json)

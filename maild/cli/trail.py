@@ -1,4 +1,4 @@
-"""`maild audit`: what was changed in the register, by whom and why, and who exported it."""
+"""`maild audit`: what was changed in the register and on the block list, by whom and why, and who exported it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def audit(
     limit: Limit = 100,
     json: AsJson = False,
 ) -> None:
-    """What was changed in the register and exported from it: when, by whom, what and why. The newest first."""
+    """What was changed in the register, exported from it, and blocked: when, by whom, what and why. The newest first."""
     with a_look(ctx) as tx:
         listing(_lines(tx, contact, organisation, staff, limit), COLUMNS, json)
 

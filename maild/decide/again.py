@@ -12,15 +12,16 @@ from datetime import timedelta
 from maild.decide.case import Case
 from maild.decide.facts import Facts
 from maild.decide.people import is_unverified
-from maild.decide.people_changes import Invite
-from maild.decide.plan import Plan, SetProof
+from maild.decide.people_changes import WAITING, Propose
+from maild.decide.plan import Change, Plan, SetProof
 from maild.decide.triage import decide
 from maild.decide.trust import standing
 from maild.desks.policy import Desk
-from maild.model import Authenticity, EntryId, Means, Proof, Reason, TicketId
+from maild.ingest.authenticity.weighing import OWN_PENDING, guarded
+from maild.model import Address, Authenticity, EntryId, Means, Proof, Reason, TicketId
 
 PATIENCE = timedelta(hours=6)
-"""So long a proof may be pending; then it is none."""
+"""So long a proof may be pending; then it is given up."""
 PAUSE = timedelta(minutes=5)
 GIVEN_UP = Authenticity(
     Proof.NONE, Means.NOTHING, "dns-silent", f"the DNS gave no answer within {PATIENCE.total_seconds() / 3600:g} hours"
@@ -44,17 +45,17 @@ def waits_still(case: Case) -> bool:
 def decide_again(case: Case, desk: Desk, before: Before) -> Plan:
     """The proof as it is now, and the answers that waited for it."""
     found, ticket = case.facts.authenticity, before.ticket
-    known = GIVEN_UP if found.proof is Proof.PENDING else found
+    sender = case.message.sender
+    known = given_up(found, sender) if found.proof is Proof.PENDING else found
     facts = replace(_as_before(case.facts, before), authenticity=known)
     fresh = decide(replace(case, facts=facts, keys=replace(case.keys, earlier=None)))
-    sender = case.message.sender
     who = standing(known, facts.contact(sender.address) if sender else None, desk.proof, case.now)
     return Plan(
         None,
         (Reason("trust", "decided-again", f"its proof was pending: {known.text}"),),
         (
             SetProof(ticket, before.entry, known.proof, known.text, is_unverified(who.register)),
-            *(change for change in fresh.changes if isinstance(change, Invite)),
+            *(_on(ticket, change) for change in fresh.changes if isinstance(change, WAITING)),
         ),
         notifications=tuple(replace(one, ticket=ticket) for one in fresh.notifications),
         suppressed=tuple(replace(one, ticket=ticket) for one in fresh.suppressed),
@@ -62,6 +63,16 @@ def decide_again(case: Case, desk: Desk, before: Before) -> Plan:
         policy=case.policy.version,
         actor="clock",
     )
+
+
+def _on(ticket: TicketId, change: Change) -> Change:
+    """What the mail would have asked for on the ticket it opens is asked for on the one it has opened."""
+    return replace(change, ticket=ticket) if isinstance(change, Propose) else change
+
+
+def given_up(pending: Authenticity, sender: Address | None) -> Authenticity:
+    """What a proof is that never came: none; of mail that claims to be our own, a failed one, as ever (FAULT-D24)."""
+    return guarded(GIVEN_UP, sender) if sender and pending.code == OWN_PENDING else GIVEN_UP
 
 
 def _as_before(facts: Facts, before: Before) -> Facts:

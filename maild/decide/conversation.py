@@ -1,4 +1,4 @@
-"""The three plans that touch tickets: open one, add to one, or open one that a person must look at.
+"""The plans that touch tickets: open one, add to one, or open one that a person must look at.
 
 Laws: an automatic mail never moves a status; a mail in wrong hands looks to its sender exactly like a new
 request (no oracle about which tickets exist, FAULT-D13); people join only as `people` says.
@@ -6,14 +6,20 @@ request (no oracle about which tickets exist, FAULT-D13); people join only as `p
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
-from maild.decide import people, strangers, trust
+from maild.decide import people, proposals, strangers, trust
 from maild.decide.case import Case
-from maild.decide.facts import Facts
+from maild.decide.facts import Facts, KnownTicket
 from maild.decide.follow_up import Belongs, Claim
-from maild.decide.notify import Occasion, confirmation
-from maild.decide.plan import AddArticle, Change, IndexMessageIds, LinkTickets, OpenTicket, Plan, SetStatus
+from maild.decide.following import followers
+from maild.decide.notices import Told, notice, notifications, suppressions
+from maild.decide.notify import Occasion, addresses_in_words, confirmation, silenced
+from maild.decide.people import Host
+from maild.decide.people_changes import Propose, SetParticipant
+from maild.decide.plan import AddArticle, Change, IndexMessageIds, JoinTicket, LinkTickets, OpenTicket, Plan, SetStatus
+from maild.decide.sight import parts_of
 from maild.decide.states import Happening, after
 from maild.decide.trust import Standing
 from maild.desks.policy import Desk
@@ -23,7 +29,12 @@ from maild.model import (
     Disposition,
     Message,
     Notification,
+    NotificationKind,
+    Proof,
+    ProposalKind,
+    ProposalState,
     Reason,
+    Role,
     Suppressed,
     Ticket,
     TicketId,
@@ -37,32 +48,38 @@ MOST_INDEXED = 50
 
 
 def new_plan(case: Case, desk: Desk) -> Plan:
-    """Open a ticket, shaped by the rules; confirm it where the gate allows."""
+    """Open a ticket, shaped by the rules; confirm it where the gate allows; ask whom it takes to say yes to it."""
     message, facts, who = case.message, case.facts, trust.of(case, desk)
     sender = sender_of(message)
     shaped = _shaped(case, desk, who)
-    joined = people.colleagues(None, message, facts, desk, case.policy)
+    contact = facts.contact(sender.address)
+    joined = people.colleagues(None, message, facts, Host(contact, who, contact), desk, case.policy)
+    wished = proposals.asked(case, desk, who, shaped.draft)
     occasion = Occasion(case, desk, sender, who)
-    answer = strangers.with_link(occasion, confirmation(occasion))
+    answer = strangers.with_link(occasion, confirmation(occasion, joined.left_out, held=wished.held))
+    told = (answer, *wished.told, *followers(occasion))
     return Plan(
         Disposition.NEW_TICKET,
         (
             Reason("follow-up", "none", "names no known ticket"),
             *people.sender_reasons(sender, facts, who),
             *_why(shaped, joined, answer),
+            *wished.reasons,
         ),
         (
-            *people.requester(None, sender, facts)[:-1],
+            *people.known(sender, facts),
             _open(message, shaped.draft, who, desk),
-            people.requester(None, sender, facts)[-1],
+            JoinTicket(None, sender.address, Role.REQUESTER),
             *joined.changes,
             _article(None, message, facts, who),
             _index(None, message),
             *_sibling(facts),
+            *wished.changes,
+            *_forwarded(case),
             *strangers.invitations(occasion, answer),
         ),
-        notifications=(answer,) if isinstance(answer, Notification) else (),
-        suppressed=(answer,) if isinstance(answer, Suppressed) else (),
+        notifications=notifications(told),
+        suppressed=suppressions(told),
     )
 
 
@@ -82,20 +99,49 @@ def review_plan(case: Case, claim: Claim, desk: Desk) -> Plan:
 
 
 def follow_up_plan(case: Case, found: Belongs, desk: Desk) -> Plan:
-    """Add the message to its ticket; a person's mail may move the status."""
+    """Add the message to its ticket; a person's mail may move the status, and settle what waits there."""
     message, facts, ticket, who = case.message, case.facts, found.known.ticket, trust.of(case, desk)
     sender = sender_of(message)
-    joined = _joining(case, found, desk)
+    joined = _joining(case, found, desk, who)
+    said = proposals.answered(case, found.known, desk, who)
+    told = (*said.told, *_left_out(Occasion(case, desk, sender, who), ticket.id, joined))
     return Plan(
         Disposition.FOLLOW_UP,
-        (found.reason, *people.sender_reasons(sender, facts, who), *joined.reasons, *_moved(message, ticket)),
+        (
+            found.reason,
+            *people.sender_reasons(sender, facts, who),
+            *joined.reasons,
+            *said.reasons,
+            *_moved(message, ticket),
+        ),
         (
             _article(ticket.id, message, facts, who),
+            *_sender_joins(case, found),
             *joined.changes,
             _index(ticket.id, message),
+            *said.changes,
             *_status(message, ticket),
         ),
+        notifications=notifications(told),
+        suppressed=suppressions(told),
         ticket=ticket.id,
+    )
+
+
+def accepted_plan(case: Case, known: KnownTicket, desk: Desk) -> Plan | None:
+    """Somebody who was invited on this ticket, and takes no part in it, says yes or no (REQ-H3)."""
+    who = trust.of(case, desk)
+    said = proposals.accepted(case, known, desk, who)
+    if not said.changes:
+        return None
+    number = known.ticket.id
+    return Plan(
+        Disposition.FOLLOW_UP,
+        (*said.reasons, *people.sender_reasons(sender_of(case.message), case.facts, who)),
+        (_article(number, case.message, case.facts, who), *said.changes),
+        notifications=notifications(said.told),
+        suppressed=suppressions(said.told),
+        ticket=number,
     )
 
 
@@ -162,12 +208,44 @@ def _sibling(facts: Facts) -> tuple[Change, ...]:
     return (LinkTickets(None, facts.sibling, "the same mail was sent to another desk too"),)
 
 
-def _joining(case: Case, found: Belongs, desk: Desk) -> people.People:
+def _joining(case: Case, found: Belongs, desk: Desk, who: Standing) -> people.People:
     """New people in To and Cc of a follow-up; who is on the ticket already is not mentioned again."""
     here = {participant.contact.address for participant in found.known.participants}
     others = [[one for one in group if one.address not in here] for group in (case.message.to, case.message.cc)]
     rest = replace(case.message, to=tuple(others[0]), cc=tuple(others[1]))
-    return people.colleagues(found.known.ticket.id, rest, case.facts, desk, case.policy)
+    host = Host(case.facts.contact(sender_of(case.message).address), who, found.known.requester)
+    return people.colleagues(found.known.ticket.id, rest, case.facts, host, desk, case.policy)
+
+
+def _sender_joins(case: Case, found: Belongs) -> tuple[Change, ...]:
+    """Whoever speaks for the organisation takes part from now on; whoever had left is back."""
+    sender, ticket = case.facts.contact(sender_of(case.message).address), found.known.ticket.id
+    if sender is None:
+        return ()
+    parts = parts_of(sender, found.known.participants)
+    if not parts:
+        return (JoinTicket(ticket, sender.address, Role.CC),)
+    back = (one for one in parts if one.has_left and not one.waits)
+    return tuple(SetParticipant(ticket, one.contact.address, one.role, one.since) for one in back)
+
+
+def _left_out(it: Occasion, ticket: TicketId, joined: people.People) -> tuple[Told, ...]:
+    """Whoever put them in copy is told whom the policy leaves out (REQ-A7); once for the same people."""
+    contact = it.case.facts.contact(it.recipient.address)
+    if contact is None or not joined.left_out or it.neutral or silenced(it):
+        return ()
+    named = addresses_in_words(joined.left_out)
+    event = f"left-out:{hashlib.sha256(named.encode()).hexdigest()[:16]}"
+    return (notice(NotificationKind.LEFT_OUT, event, contact, it.desk, ticket, (("left_out", named),)),)
+
+
+def _forwarded(case: Case) -> tuple[Change, ...]:
+    """Staff forwarded somebody's mail: whose ticket it is, staff decide."""
+    person = case.keys.forwarded
+    if person is None or not case.facts.by_staff or case.facts.authenticity.proof is not Proof.PROVEN:
+        return ()
+    by, until = sender_of(case.message).address, case.now + proposals.PATIENCE
+    return (Propose(None, ProposalKind.REQUESTER, ProposalState.OPEN, "", person.address, person.name, by, until),)
 
 
 def _status(message: Message, ticket: Ticket) -> tuple[Change, ...]:

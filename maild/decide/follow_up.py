@@ -1,9 +1,9 @@
 """Does this message belong to a known ticket, and may its sender say so?
 
 Evidence is asked strongest first (`CHECKS`): signed reply address, References, number in the subject. Evidence
-names a ticket; only a participant's evidence makes a follow-up, and only where the desk is content with the proof of
-who they are (law 8, `trust`). Evidence in other hands is a `Claim` that a person must review: a number in a subject is
-a hint, never authority (FAULT-D13).
+names a ticket; only the evidence of somebody who takes part, or who proves to speak for the requester's organisation,
+makes a follow-up, and only where the desk is content with the proof of who they are (law 8, `trust`). Evidence in other
+hands is a `Claim` that a person must review: a number in a subject is a hint, never authority (FAULT-D13).
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 from maild.decide.facts import Facts, KnownTicket, LookupKeys
 from maild.decide.keys import thread_ids
+from maild.decide.sight import parts_of, speaks_for
 from maild.decide.trust import Right, Standing
-from maild.model import Contact, Message, Reason, Register, TicketId
+from maild.desks.policy import Desk
+from maild.model import Message, Reason, Register, TicketId
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,11 @@ def by_subject(_message: Message, keys: LookupKeys, facts: Facts) -> Evidence | 
 CHECKS: tuple[Check, ...] = (by_entry, by_reply_address, by_references, by_subject)
 
 
-def follow_up(message: Message, keys: LookupKeys, facts: Facts, who: Standing) -> Belongs | Claim | None:
+def follow_up(message: Message, keys: LookupKeys, facts: Facts, who: Standing, desk: Desk) -> Belongs | Claim | None:
     """What the strongest evidence comes to; None where nothing names a ticket."""
     found = [evidence for check in CHECKS if (evidence := check(message, keys, facts))]
     theirs = next((evidence for evidence in found if takes_part(message, evidence, facts)), None)
+    theirs = theirs or next((evidence for evidence in found if speaks(message, evidence, facts, who, desk)), None)
     if theirs and who.may(Right.FOLLOW_UP):
         return Belongs(theirs.known, theirs.reason)
     named = theirs or next(iter(found), None)
@@ -104,16 +107,22 @@ def _hindrance(named: Evidence, theirs: Evidence | None, who: Standing) -> Reaso
 def takes_part(message: Message, evidence: Evidence, facts: Facts) -> bool:
     """Is the sender a participant of that ticket, active, and the one a signed address is bound to?
 
-    A person may write from another address that the directory says is theirs.
+    A person may write from another address that the directory says is theirs. Whoever has left may come back by
+    writing; whoever waits for staff may not.
     """
     sender = facts.contact(message.sender.address) if message.sender else None
     if sender is None or sender.register is Register.INACTIVE:
         return False
     return any(
-        _same_person(sender, participant.contact) and evidence.contact in (None, participant.contact.id)
-        for participant in evidence.known.participants
+        evidence.contact in (None, participant.contact.id) and not participant.waits
+        for participant in parts_of(sender, evidence.known.participants)
     )
 
 
-def _same_person(one: Contact, other: Contact) -> bool:
-    return one.address == other.address or one.person == other.person != ""
+def speaks(message: Message, evidence: Evidence, facts: Facts, who: Standing, desk: Desk) -> bool:
+    """Does the sender see all tickets of the requester's organisation, proven (REQ-H7, A3)? A signed address must be
+    bound to nobody else."""
+    sender = facts.contact(message.sender.address) if message.sender else None
+    if sender is None or not who.may(Right.ASK) or evidence.contact not in (None, sender.id):
+        return False
+    return speaks_for(sender, evidence.known.requester, desk)

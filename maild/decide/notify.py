@@ -115,14 +115,15 @@ SILENCERS: tuple[Silencer, ...] = (
 )
 
 
-def confirmation(it: Occasion) -> Notification | Suppressed:
+def confirmation(it: Occasion, left_out: tuple[Address, ...] = (), *, held: bool = False) -> Notification | Suppressed:
     """The confirmation of a new ticket. An address that did not prove itself, and somebody unverified, get no word that
-    a stranger may have chosen (FAULT-C06)."""
+    a stranger may have chosen (FAULT-C06). The others are told whom the desk leaves out of Cc (REQ-A7), and that what
+    they want is `held` until an authorised contact says yes (REQ-H6)."""
     kind = _neutral_kind(it) if it.neutral else NotificationKind.CONFIRMATION
     if why := silenced(it):
         return Suppressed(kind, "confirmation", it.recipient.address, why)
     plain = neutral(it, kind, "confirmation")
-    return plain if it.neutral else _threaded(plain, it)
+    return plain if it.neutral else _threaded(plain, it, left_out, held=held)
 
 
 def _neutral_kind(it: Occasion) -> NotificationKind:
@@ -144,13 +145,21 @@ def neutral(it: Occasion, kind: NotificationKind, event: str) -> Notification:
     )
 
 
-def _threaded(plain: Notification, it: Occasion) -> Notification:
+def addresses_in_words(people: tuple[Address, ...]) -> str:
+    return ", ".join(person.address for person in people)
+
+
+def _threaded(plain: Notification, it: Occasion, left_out: tuple[Address, ...], *, held: bool) -> Notification:
+    more = (("left_out", addresses_in_words(left_out)), ("held", "yes" if held else ""))
     return replace(
         plain,
         recipient=it.recipient,
         reply_to_id=it.message.message_id,
         references=it.message.references,
-        values=(("subject", it.message.subject), ("name", it.recipient.name)),
+        values=(
+            *(("subject", it.message.subject), ("name", it.recipient.name)),
+            *((name, value) for name, value in more if value),
+        ),
     )
 
 

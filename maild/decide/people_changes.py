@@ -96,3 +96,7 @@ class LetGo:
     address: str
     by: str
     why: str
+
+
+WAITING = Invite | SetPreference | Propose | SetProposal | EnterPerson
+"""What a mail brings about only once its proof is known, be it good or bad."""

@@ -6,12 +6,11 @@ what is possible instead. A reply is a person's mail and is never suppressed (la
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from maild.decide.facts import KnownTicket
-from maild.decide.notify import cannot_hear
-from maild.decide.people import TRUSTED
+from maild.decide.notices import Told, notice, notifications, suppressions
 from maild.decide.plan import (
     PROPERTIES,
     AddArticle,
@@ -21,15 +20,16 @@ from maild.decide.plan import (
     SetStatus,
     SetTicket,
 )
+from maild.decide.sight import TRUSTED
 from maild.decide.states import Happening, after
-from maild.desks.policy import Desk
+from maild.desks.policy import AsksForProof, Desk
 from maild.model import (
     Address,
     ArticleKind,
     Contact,
-    Notification,
     NotificationKind,
     Reason,
+    Register,
     Role,
     Status,
     Suppressed,
@@ -41,13 +41,17 @@ DELETION = "deletion"
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """A member of staff at work on one ticket. `thread`: the ticket's Message-IDs, oldest first. `now` in UTC."""
+    """A member of staff at work on one ticket. `thread`: the ticket's Message-IDs, oldest first. `now` in UTC.
+
+    `proven`: addresses that proved themselves by a mail on this ticket.
+    """
 
     actor: Address
     known: KnownTicket
     desk: Desk
     thread: tuple[str, ...]
     now: datetime
+    proven: frozenset[str] = frozenset()
 
 
 def set_property(hand: Hand, name: str, value: str) -> Plan:
@@ -62,7 +66,7 @@ def set_property(hand: Hand, name: str, value: str) -> Plan:
     told = (
         _tell(hand, NotificationKind.DELETION_COMPLETED, "deletion") if (name, value) == (DELETION, "completed") else ()
     )
-    return _plan(hand, f"{name} = {value}", (SetTicket(hand.known.ticket.id, target, value),), told)
+    return staff_plan(hand, f"{name} = {value}", (SetTicket(hand.known.ticket.id, target, value),), told)
 
 
 def reply(hand: Hand, text: str) -> Plan:
@@ -74,14 +78,14 @@ def reply(hand: Hand, text: str) -> Plan:
     moved: tuple[Change, ...] = () if status is ticket.status else (SetStatus(ticket.id, status),)
     article = _our_article(hand, ArticleKind.OUTGOING, text)
     told = _tell(hand, NotificationKind.REPLY, "reply", ("text", text), by_person=True)
-    return _plan(hand, "answered", (article, *moved), told)
+    return staff_plan(hand, "answered", (article, *moved), told)
 
 
 def note(hand: Hand, text: str) -> Plan:
     """A note that stays inside."""
     if not text.strip():
         raise ValueError("a note needs some text")
-    return _plan(hand, "noted", (_our_article(hand, ArticleKind.NOTE, text),), ())
+    return staff_plan(hand, "noted", (_our_article(hand, ArticleKind.NOTE, text),))
 
 
 def reminded(known: KnownTicket) -> Plan:
@@ -99,9 +103,9 @@ def _set_status(hand: Hand, value: str) -> Plan:
         raise ValueError(f"status is one of {', '.join(Status)}, not {value!r}")
     status = Status(value)
     if status is ticket.status:
-        return _plan(hand, f"status is {status} already", (), ())
+        return staff_plan(hand, f"status is {status} already", ())
     told = _tell(hand, NotificationKind.STATUS_UPDATE, f"status:{status}", ("status", status.value))
-    return _plan(hand, f"status = {status}", (SetStatus(ticket.id, status),), told)
+    return staff_plan(hand, f"status = {status}", (SetStatus(ticket.id, status),), told)
 
 
 def _set_reminder(hand: Hand, value: str) -> Plan:
@@ -111,40 +115,46 @@ def _set_reminder(hand: Hand, value: str) -> Plan:
         raise ValueError(f"remind takes a time like 2026-12-01T09:00+01:00, not {value!r}") from None
     if at.tzinfo is None:
         raise ValueError(f"remind needs a time zone, as in {value}+01:00 or {value}Z")
-    return _plan(hand, f"remind at {at.isoformat()}", (SetReminder(hand.known.ticket.id, at),), ())
+    return staff_plan(hand, f"remind at {at.isoformat()}", (SetReminder(hand.known.ticket.id, at),))
 
 
-Told = tuple[Notification | Suppressed, ...]
-
-
-def _tell(hand: Hand, kind: NotificationKind, event: str, *values: tuple[str, str], by_person: bool = False) -> Told:
+def _tell(
+    hand: Hand, kind: NotificationKind, event: str, *values: tuple[str, str], by_person: bool = False
+) -> tuple[Told, ...]:
     """One intention for each person who shall hear of it, or the reason why one shall not."""
     occasion = f"{event}:{int(hand.now.timestamp() * 1000)}"
-    return tuple(
-        Suppressed(kind, occasion, contact.address, why, hand.known.ticket.id)
-        if (why := cannot_hear(contact.address, by_person=by_person))
-        else Notification(
-            kind=kind,
-            event=occasion,
-            recipient=Address(contact.name, contact.address),
-            language=contact.language or hand.desk.languages[0],
-            ticket=hand.known.ticket.id,
-            reply_to_id=hand.thread[-1] if hand.thread else "",
-            references=hand.thread[:-1],
-            values=(("name", contact.name), ("staff", hand.actor.name), ("subject", hand.known.ticket.title), *values),
-            by_person=by_person,
-            unverified=contact.register not in TRUSTED,
-        )
-        for contact in _audience(hand.known)
-    )
+    return tuple(_to(hand, kind, occasion, contact, values, by_person=by_person) for contact in _audience(hand.known))
+
+
+def _to(
+    hand: Hand,
+    kind: NotificationKind,
+    occasion: str,
+    contact: Contact,
+    values: tuple[tuple[str, str], ...],
+    *,
+    by_person: bool,
+) -> Told:
+    """In the thread of the ticket, and, where the recipient never proved to be who they are, without its title."""
+    if by_person and hand.known.ticket.unverified and contact.register is Register.INACTIVE:
+        # They wrote after they had left: a stranger's ticket, which staff may answer (REQ-H9).
+        contact = replace(contact, register=Register.UNVERIFIED)
+    more = (("staff", hand.actor.name), ("subject", hand.known.ticket.title), *values)
+    proven = contact.address in hand.proven or hand.desk.proof is AsksForProof.OFF
+    told = notice(kind, occasion, contact, hand.desk, hand.known.ticket.id, more, proven=proven, by_person=by_person)
+    if isinstance(told, Suppressed):
+        return told
+    thread = hand.thread
+    return replace(told, reply_to_id=thread[-1] if thread else "", references=thread[:-1], by_person=by_person)
 
 
 def _audience(known: KnownTicket) -> list[Contact]:
-    """The requester, whoever that is, and those of the others who are registered."""
+    """The requester, whoever that is, guests, and those of the others who are registered; as far as they take part."""
     return [
         participant.contact
         for participant in known.participants
-        if participant.role is Role.REQUESTER or participant.contact.register in TRUSTED
+        if participant.takes_part
+        and (participant.role in (Role.REQUESTER, Role.GUEST) or participant.contact.register in TRUSTED)
     ]
 
 
@@ -152,13 +162,14 @@ def _our_article(hand: Hand, kind: ArticleKind, text: str) -> AddArticle:
     return AddArticle(hand.known.ticket.id, kind, hand.actor, text, text, subject=hand.known.ticket.title)
 
 
-def _plan(hand: Hand, what: str, changes: tuple[Change, ...], told: Told) -> Plan:
+def staff_plan(hand: Hand, what: str, changes: tuple[Change, ...], told: tuple[Told, ...] = ()) -> Plan:
+    """What a member of staff does to one ticket, in one sentence."""
     return Plan(
         None,
         (Reason("staff", "staff", what),),
         changes,
-        notifications=tuple(one for one in told if isinstance(one, Notification)),
-        suppressed=tuple(one for one in told if isinstance(one, Suppressed)),
+        notifications=notifications(told),
+        suppressed=suppressions(told),
         ticket=hand.known.ticket.id,
         actor=hand.actor.address,
     )

@@ -13,9 +13,10 @@ from datetime import timedelta
 
 from maild.decide.case import Case
 from maild.decide.notify import Occasion, neutral, silenced
-from maild.decide.people import TRUSTED, is_unverified
+from maild.decide.people import is_unverified
 from maild.decide.people_changes import Invite
 from maild.decide.plan import Change, Plan
+from maild.decide.sight import TRUSTED
 from maild.decide.trust import Standing
 from maild.desks.policy import Desk, Strangers
 from maild.model import Address, Disposition, Notification, NotificationKind, Purpose, Reason, Suppressed

@@ -16,7 +16,7 @@ from maild.decide import bounces, conversation, screening, strangers, trust
 from maild.decide import follow_up as thread
 from maild.decide.case import Case
 from maild.decide.desk import desk_for
-from maild.decide.people_changes import Invite
+from maild.decide.people_changes import WAITING
 from maild.decide.plan import Change, OpenTicket, Plan, SetStatus
 from maild.desks.policy import Desk
 from maild.model import Answers, AutomaticKind, Disposition, Message, Proof, Reason, Status, Suppressed
@@ -37,11 +37,12 @@ def decide(case: Case) -> Plan:
 
 
 def _waiting(plan: Plan) -> Plan:
-    """Nobody is told anything before it is known who asks; `again` makes up for it. The ticket is there already."""
-    if not plan.notifications:
+    """Nobody is told anything, and nothing agreed to, before it is known who asks; `again` makes up for it. The ticket
+    is there already."""
+    changes = tuple(change for change in plan.changes if not isinstance(change, WAITING))
+    if not plan.notifications and changes == plan.changes:
         return plan
     why = Reason("trust", "answers-wait", "answers wait until the DNS says who wrote it")
-    changes = tuple(change for change in plan.changes if not isinstance(change, Invite))
     return replace(plan, notifications=(), changes=changes, reasons=(*plan.reasons, why))
 
 
@@ -81,7 +82,9 @@ def _decide(case: Case) -> Plan:
 
 def _conversation(case: Case, desk: Desk) -> Plan:
     who = trust.of(case, desk)
-    found = thread.follow_up(case.message, case.keys, case.facts, who)
+    found = thread.follow_up(case.message, case.keys, case.facts, who, desk)
+    if found and (accepted := conversation.accepted_plan(case, found.known, desk)):
+        return accepted
     if not isinstance(found, thread.Belongs) and (refused := strangers.refusal(case, desk, who)):
         return refused
     match found:

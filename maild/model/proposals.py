@@ -14,15 +14,17 @@ ProposalId = NewType("ProposalId", int)
 
 class ProposalKind(StrEnum):
     """What is asked for. INSTRUCTION: the ticket's own wish, from somebody who may not give it (REQ-H6). REQUESTER: the
-    ticket is this person's, whose mail staff forwarded. SUCCESSOR and SEATS are questions of ours: who follows somebody
-    who leaves (REQ-H9), and who else shall have a seat (REQ-A15); they are answered by naming people.
+    ticket is this person's, whose mail staff forwarded. NEXT_PRIMARY, NEXT_MONITORING and SEATS are questions of ours:
+    who follows somebody who leaves (REQ-H9), and who else shall have a seat (REQ-A15); naming people answers them.
     """
 
     NEW_CONTACT = "new-contact"
     NEW_AUTHORISED = "new-authorised"
     NEW_PRIMARY = "new-primary"
+    NEW_MONITORING = "new-monitoring"
     LEAVING = "leaving"
-    SUCCESSOR = "successor"
+    NEXT_PRIMARY = "next-primary"
+    NEXT_MONITORING = "next-monitoring"
     SEATS = "seats"
     INSTRUCTION = "instruction"
     REQUESTER = "requester"

@@ -27,6 +27,7 @@ never objects and never templates (FAULT-E03).
 | link         | a link that works once, empty where there are no pages                 | registration, look-link, …  |
 | holders      | who has a seat, told to proven addresses only                          | refused, proposal-declined  |
 | left_out     | addresses in copy that do not take part, may be empty                  | confirmation, left-out      |
+| held         | not empty: an authorised contact must agree first                      | confirmation                |
 | about        | the ticket's title, empty where it is not proven                       | followed, consent           |
 | who          | whose doing it is, or whom it is about                                 | where it fits               |
 | address      | the address that the proposal is about                                 | consent                     |
@@ -69,7 +70,7 @@ _NO_TITLE = _ALWAYS | {"name"}
 _NO_NUMBER = _TO_NOBODY_WE_KNOW | {"name"}
 VARIABLES: Mapping[Kind, frozenset[str]] = MappingProxyType(
     {
-        Kind.CONFIRMATION: _KNOWN_PERSON | {"left_out"},
+        Kind.CONFIRMATION: _KNOWN_PERSON | {"left_out", "held"},
         Kind.CONFIRMATION_UNVERIFIED: _ALWAYS,
         Kind.STATUS_UPDATE: _KNOWN_PERSON | {"state", "status"},
         Kind.REPLY: _KNOWN_PERSON | {"text", "staff"},

@@ -20,7 +20,7 @@ from maild.errors import PermanentFailure
 from maild.model import Address, Notification, NotificationKind, OutgoingMail, Purpose, Status, Ticket
 from maild.notify.compose import addr_spec, date, mailbox, message, references, unstructured, usable_ids
 from maild.notify.environment import VARIABLES, Compiled, Value, compile_template, new_environment
-from maild.notify.words import status_word
+from maild.notify.words import request_word, status_word
 from maild.settings import MailFrom
 
 LAST_LANGUAGE = "en"
@@ -149,7 +149,12 @@ def subject_with_token(subject: str, ticket: Ticket | None) -> str:
 
 def _name(it: Notification) -> str:
     """A display name is chosen by whoever wrote the From header."""
-    return "" if it.kind in NEUTRAL else without_bidi(clean_header(it.recipient.name))[:LONGEST_NAME]
+    return "" if it.kind in NEUTRAL or _is_strange(it) else without_bidi(clean_header(it.recipient.name))[:LONGEST_NAME]
+
+
+def _is_strange(it: Notification) -> bool:
+    """Whether the recipient may be somebody whose name a stranger used."""
+    return it.unverified and not it.proven
 
 
 def _threading(it: Notification) -> Iterator[tuple[str, str]]:
@@ -174,7 +179,8 @@ def _values(it: Notification, ticket: Ticket | None, desk: Desk, language: str) 
         "signature": desk.signature.strip() or desk.title,
     }
     if ticket and "title" in known:
-        values |= {"title": without_bidi(clean_header(ticket.title))[:LONGEST_SUBJECT]}
+        quoted = without_bidi(clean_header(ticket.title))[:LONGEST_SUBJECT]
+        values |= {"title": request_word(language) if _is_strange(it) else quoted}
     if "name" in known:
         values |= {"name": _name(it)}
     if ticket and "state" in known:

@@ -23,6 +23,14 @@ _STATUS = {
 }
 
 
+_REQUEST = {"en": "your request", "de": "Ihre Anfrage", "nl": "uw vraag"}
+
+
+def request_word(language: str) -> str:
+    """What a ticket is called where its title is not told."""
+    return _REQUEST.get(language, _REQUEST["en"])
+
+
 def status_word(status: Status, language: str) -> str:
     """A status as one would say it; English where the language is not known."""
     return _STATUS.get(language, _STATUS["en"])[status.value]

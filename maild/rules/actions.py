@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from maild.model import ProposalKind
 from maild.rules.model import Draft
 from maild.rules.regex import Captures
 
@@ -46,8 +47,22 @@ def tag(draft: Draft, value: Iterable[str], _captures: Captures) -> Draft:
     return replace(draft, tags=tuple(dict.fromkeys((*draft.tags, *value))))
 
 
+def propose(draft: Draft, value: Iterable[ProposalKind], _captures: Captures) -> Draft:
+    """A change of the register that the mail asks for: `new-contact`, `new-authorised`, `new-primary` or `leaving`. It
+    is about the people whose addresses stand in the mail. An authorised contact's wish is kept for staff to approve;
+    anybody else's waits until an authorised contact says yes."""
+    return replace(draft, proposes=tuple(dict.fromkeys((*draft.proposes, *value))))
+
+
+def instruction(draft: Draft, value: bool, _captures: Captures) -> Draft:
+    """Whether the mail asks for something that only an authorised contact may decide: then the wish of anybody else is
+    held until one of them says yes."""
+    return replace(draft, instructs=value)
+
+
 Action = Callable[[Draft, Any, Captures], Draft]
-ACTIONS: dict[str, Action] = {action.__name__: action for action in (priority, category, assign, field, tag)}
+_ALL: tuple[Action, ...] = (priority, category, assign, field, tag, propose, instruction)
+ACTIONS = {action.__name__: action for action in _ALL}
 
 
 def placeholders(template: str) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from maild.ingest.header.addresses import normal_address
-from maild.model import Register
+from maild.model import ProposalKind, Register
 from maild.rules import actions, conditions
 from maild.rules.regex import is_pattern, pattern
 from maild.rules.words import check_word
@@ -97,6 +97,9 @@ Senders = Annotated[tuple[Annotated[str, _checked(_sender)], ...], *Listed]
 Addresses = Annotated[tuple[Annotated[str, _checked(_address)], ...], *Listed]
 Names = Annotated[tuple[Annotated[Line, _checked(str)], ...], *Listed]
 Value = Annotated[Line, AfterValidator(_template)]
+Proposable = Literal[
+    ProposalKind.NEW_CONTACT, ProposalKind.NEW_AUTHORISED, ProposalKind.NEW_PRIMARY, ProposalKind.LEAVING
+]
 Values = Annotated[tuple[tuple[Name, Value], ...], BeforeValidator(pairs), Field(min_length=1, max_length=50)]
 
 
@@ -139,6 +142,8 @@ class Actions(_Words):
     assign: Line = Field(default="", description=_doc(actions.assign))
     field: Values = Field(default=(), description=_doc(actions.field))
     tag: Annotated[tuple[Line, ...], *Listed] = Field(default=(), description=_doc(actions.tag))
+    propose: Annotated[tuple[Proposable, ...], *Listed] = Field(default=(), description=_doc(actions.propose))
+    instruction: bool = Field(default=False, description=_doc(actions.instruction))
 
 
 class ExampleMail(_Words):

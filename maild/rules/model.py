@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from maild.model import Envelope, Message, Reason, Register
+from maild.model import Envelope, Message, ProposalKind, Reason, Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,19 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The ticket as it would be opened if no further rule matched."""
+    """The ticket as it would be opened if no further rule matched.
+
+    `proposes`: changes of the register that the mail asks for. `instructs`: it asks for what only somebody authorised
+    may decide.
+    """
 
     priority: int
     category: str = ""
     assignee: str = ""
     tags: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
+    proposes: tuple[ProposalKind, ...] = ()
+    instructs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

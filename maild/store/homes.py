@@ -21,7 +21,8 @@ MOST_PEOPLE = 50
 _REGISTERED = contact.c.register.in_((Register.REGISTERED, Register.AUTHORISED))
 _PRINCIPALS = (
     select(*CONTACT)
-    .where(among(contact.c.organisation), _REGISTERED, or_(contact.c.register == Register.AUTHORISED, contact.c.follows))
+    .where(among(contact.c.organisation), _REGISTERED)
+    .where(or_(contact.c.register == Register.AUTHORISED, contact.c.follows))
     .order_by(contact.c.organisation, contact.c.id)
 )
 

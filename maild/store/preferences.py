@@ -32,5 +32,5 @@ def prefer(tx: Connection, wish: SetPreference, now: datetime, entry: EntryId | 
     theirs = contact.c.person == row.person if row.person else contact.c.id == row.id
     changed = update(contact).where(theirs).values({column: value(wish.value)}).returning(contact.c.address)
     what = f"{wish.name}: {wish.value}"
-    lines = [Line(now, wish.address, "contact", one.address, what, "asked by mail", entry) for one in tx.execute(changed)]
-    note_all(tx, sorted(lines, key=lambda line: line.subject))
+    subjects = sorted(one.address for one in tx.execute(changed))
+    note_all(tx, [Line(now, wish.address, "contact", one, what, "asked by mail", entry) for one in subjects])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,14 +86,14 @@ class TicketView:
 
 
 def list_tickets(
-    tx: Connection, status: Status | None = None, desk: str | None = None, limit: int = 100
+    tx: Connection, status: Status | None = None, desks: Collection[str] | None = None, limit: int = 100
 ) -> tuple[Ticket, ...]:
-    """Tickets of one status and desk, or of any; what changed last comes first."""
+    """Tickets of one status and of these desks, or of any; what changed last comes first."""
     query = select(ticket).order_by(ticket.c.changed_at.desc(), ticket.c.id.desc()).limit(limit)
     if status is not None:
         query = query.where(ticket.c.status == status)
-    if desk is not None:
-        query = query.where(ticket.c.desk == desk)
+    if desks is not None:
+        query = query.where(ticket.c.desk.in_(desks))
     return tuple(as_ticket(row) for row in tx.execute(query))
 
 

@@ -12,7 +12,8 @@ from maild.decide.facts import Facts
 from maild.decide.people_changes import Invite
 from maild.decide.plan import OpenTicket, SetProof
 from maild.decide.triage import decide
-from maild.model import Authenticity, Disposition, EntryId, Means, NotificationKind, Proof, TicketId
+from maild.ingest.authenticity.weighing import OWN_PENDING
+from maild.model import Address, Authenticity, Disposition, EntryId, Means, NotificationKind, Proof, TicketId
 from tests.builders import FORGED, NOON, PROVEN, STRANGER, a_case, a_contact, a_desk, a_message, a_policy
 
 PENDING = Authenticity(Proof.PENDING, Means.SIGNATURE, "dns", "the key of acme.example cannot be had: no answer")
@@ -61,6 +62,16 @@ def test_what_turns_out_forged_is_noted_and_told_to_nobody() -> None:
     plan = again(pending(), FORGED)
     assert plan.changes == (SetProof(TICKET, ENTRY, Proof.FAILED, FORGED.text, True),)
     assert plan.notifications == ()
+
+
+def test_what_says_it_is_ours_and_never_proves_it_has_failed_and_is_told_to_nobody() -> None:
+    ours = replace(PENDING, code=OWN_PENDING)
+    case = replace(pending(), message=a_message(sender=Address("Boss", "boss@desk.example")))
+    plan = again(case, ours)
+    (change,) = plan.changes
+    assert isinstance(change, SetProof)
+    assert (change.proof, change.unverified, plan.notifications) == (Proof.FAILED, True, ())
+    assert "from our own desk.example" in change.text
 
 
 @pytest.mark.parametrize(("found", "unverified"), [(PROVEN, False), (PENDING, True)])

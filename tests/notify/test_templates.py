@@ -37,7 +37,7 @@ def test_no_built_in_template_has_a_long_line() -> None:
 
 BROKEN = [
     ("Hello\n\nx\n", 1, "the first line must be"),
-    ("Subject: x\n\n{{ nam }}\n", 3, "`nam` is unknown here; this template knows desk, left_out, name, number"),
+    ("Subject: x\n\n{{ nam }}\n", 3, "`nam` is unknown here; this template knows desk, held, left_out, name, number"),
     ("Subject: {{ nam }}\n\nx\n", 1, "`nam` is unknown here"),
     ("Subject: x\n\nx\n\n{{ text }}\n", 5, "`text` is unknown here"),
     ("Subject: x\nbody\n{{ text }}\n", 3, "`text` is unknown here"),

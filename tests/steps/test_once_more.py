@@ -111,6 +111,24 @@ def test_an_answer_to_a_ticket_is_proven_later_and_confirmed_no_second_time(worl
     assert (world.proofs, world.told) == (["proven", "proven"], ["confirmation"])
 
 
+@pytest.mark.parametrize(("border", "then"), [("own:mx.desk.example", "failed"), ("", "none")])
+def test_mail_that_says_it_is_ours_and_never_proves_it_has_failed_where_a_border_would_have_said_so(
+    store: Store, border: str, then: str
+) -> None:
+    world = World(store)
+    world.work()
+    ours = HEADER.replace("ada@acme.example", "boss@desk.example").replace("<m1@", "<m2@").format("Pay this").encode()
+    raw = signed(ours, How(key=KEY, domain="desk.example"))
+    keep(world.store, a_received_mail(raw=raw, border=border, received_at=world.now))
+    world.work()
+    assert world.proofs == ["pending", "pending"]
+    world.later(PATIENCE)
+    assert world.proofs == ["none", then]
+    assert world.rows("SELECT unverified FROM ticket ORDER BY id")[1] == (1,)
+    told = {address for (address,) in world.rows("SELECT recipient FROM outbox_entry")}
+    assert ("boss@desk.example" in told) == (then == "none")
+
+
 def test_where_proof_is_required_the_ticket_loses_its_flag_when_its_sender_is_proven(store: Store) -> None:
     world = World(store, proof="required")
     world.work()

@@ -78,8 +78,8 @@ def test_tickets_are_listed_by_their_last_change(store: Store) -> None:
     apply_plans(store, apply.Decided(a_plan(changes=(an_article(first.id),))), now=NOON + timedelta(hours=1))
     with store.reading() as tx:
         assert [one.id for one in tickets.list_tickets(tx)] == [first.id, second.id]
-        assert [one.id for one in tickets.list_tickets(tx, status=Status.NEW, desk="service", limit=1)] == [first.id]
-        assert tickets.list_tickets(tx, status=Status.SOLVED) == tickets.list_tickets(tx, desk="other") == ()
+        assert [one.id for one in tickets.list_tickets(tx, status=Status.NEW, desks={"service"}, limit=1)] == [first.id]
+        assert tickets.list_tickets(tx, status=Status.SOLVED) == tickets.list_tickets(tx, desks={"other"}) == ()
         with pytest.raises(NotFound):
             tickets.show_ticket(tx, TicketId(7))
 

@@ -53,6 +53,21 @@ def test_a_signed_mail_says_who_signed_it() -> None:
     assert found.evidence == ("signature of acme.example (s1): good, 256 bit",)
 
 
+def test_a_signature_is_known_again_on_another_mail_and_those_beside_it_too() -> None:
+    one, two = signed(MAIL, HOW), signed(MAIL, replace(HOW, selector="s2", key=ed25519(2)))
+    again, both = b"X-Trace: 7\r\n" + one, two[: -len(MAIL)] + one
+    first, second, together = proof(one), proof(again), proof(both)
+    assert first.signature == second.signature == together.signature and len(first.signature) == 64
+    assert first.beside == () and together.beside == (proof(two, silent).signature,) != (first.signature,)
+    assert proof(MAIL).signature == proof(one.replace(b"come", b"go")).signature == ""
+
+
+def test_the_border_s_word_rests_on_the_signature_that_bears_it_out() -> None:
+    raw = signed(MAIL, HOW)
+    found = proof(says("dkim=pass header.d=acme.example") + raw, border=BORDER)
+    assert (found.means, found.strict, found.signature) == (Means.BORDER, True, proof(raw).signature)
+
+
 def test_an_unsigned_mail_says_that_nothing_vouches_for_it() -> None:
     assert proof(MAIL) == Authenticity(text="not signed, and no server vouches for it")
 

@@ -1,0 +1,135 @@
+"""A member of staff at work, from the command line: who they are, which tickets are theirs to see, what they do.
+
+Laws: staff see the tickets of their own desks only (REQ-L14); one of another desk is answered like one that is not
+there. Whoever is not on the staff and runs the command, an operator, may look at all of them, and change none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection
+from typing import Annotated
+
+import typer
+from sqlalchemy import Connection
+
+from maild import pipeline
+from maild.cli.house import opened
+from maild.cli.outcome import in_words, outcome_object
+from maild.cli.output import say, to_json
+from maild.decide.facts import KnownTicket
+from maild.decide.plan import Plan
+from maild.decide.staff import Hand
+from maild.errors import ExitCode, MaildError, NotFound
+from maild.model import Address, Proof, StaffMember
+from maild.steps.house import House
+from maild.store import register, tickets
+from maild.store.proposals import open_proposals
+from maild.store.tickets import TicketView
+from maild.yaml.suggest import did_you_mean
+
+Number = Annotated[str, typer.Argument(metavar="N", help="Ticket number: SD-1042, sd-1042 or 1042.")]
+As = Annotated[
+    str | None, typer.Option("--as", metavar="NAME", help="Staff member who acts; else the one called as $USER.")
+]
+MOST_THREAD = 20
+
+
+class NotPossible(MaildError):
+    """What was asked for is not possible."""
+
+    exit_code = ExitCode.USAGE
+
+
+class WhoAreYou(MaildError):
+    """Nobody on the staff has that name."""
+
+    exit_code = ExitCode.NO_USER
+
+
+def act(
+    ctx: typer.Context, number: str, name: str | None, json: bool, want: Callable[[Connection, Hand], Plan]
+) -> None:
+    """Look, decide and write in one transaction; then say what was done, in the words of `explain`."""
+    done: list[Plan] = []
+    with opened(ctx) as house:
+
+        def decide(tx: Connection) -> Plan:
+            done[:] = [want(tx, hand_of(house, tx, number, name))]
+            return done[0]
+
+        try:
+            ticket = pipeline.act(house, decide)
+        except ValueError as error:
+            raise NotPossible(str(error)) from None
+    if ticket is None:
+        raise NotFound(f"there is no ticket {number}")
+    if json:
+        say(to_json(outcome_object(done[0], ticket.number) | {"status": ticket.status}, indent=2))
+        return
+    say(f"{ticket.number} is {ticket.status}")
+    for line in in_words(done[0]):
+        say(line)
+
+
+def hand_of(house: House, tx: Connection, number: str, name: str | None) -> Hand:
+    """The hand of a member of staff on one ticket, which is held. Raises NotFound, NotPossible, WhoAreYou."""
+    member = member_named(tx, name)
+    view = tickets.show_ticket(tx, tickets.find_number(tx, number), lock=True)
+    require_sight(member.desks, view.ticket.desk, number)
+    desk = house.policy.desk_named(view.ticket.desk)
+    if desk is None:
+        raise NotPossible(f"{view.ticket.number} is of desk {view.ticket.desk}, which the policy no longer has")
+    waiting = open_proposals(tx, [view.ticket.id]).get(view.ticket.id, ())
+    known = KnownTicket(view.ticket, view.participants, waiting)
+    return Hand(_address(member), known, desk, _thread(view), house.clock(), _proven(view))
+
+
+def _thread(view: TicketView) -> tuple[str, ...]:
+    """The Message-IDs of the conversation, oldest first."""
+    ids = [article.message_id for article in view.articles if article.message_id and not article.review]
+    return tuple(dict.fromkeys(ids))[-MOST_THREAD:]
+
+
+def _proven(view: TicketView) -> frozenset[str]:
+    return frozenset(article.author.address for article in view.articles if article.proof is Proof.PROVEN)
+
+
+def actor(tx: Connection, name: str | None) -> Address:
+    """Who acts. Raises WhoAreYou."""
+    return _address(member_named(tx, name))
+
+
+def member_named(tx: Connection, name: str | None) -> StaffMember:
+    """The member of staff by this name, or by $USER. Raises WhoAreYou."""
+    wanted = name or os.environ.get("USER", "")
+    people = {member.name: member for member in register.list_staff(tx)}
+    member = people.get(wanted)
+    if member is None:
+        who = f"`{wanted}` is not on the staff{did_you_mean(wanted, people)}"
+        raise WhoAreYou(who if name else f"{who}: say who you are with --as NAME")
+    return member
+
+
+def desks_seen(tx: Connection, name: str | None) -> frozenset[str] | None:
+    """The desks whose tickets whoever looks may see; None for all. Raises WhoAreYou for a name nobody has."""
+    if name is None and os.environ.get("USER", "") not in {one.name for one in register.list_staff(tx)}:
+        return None
+    return frozenset(member_named(tx, name).desks) or None
+
+
+def seen_ticket(tx: Connection, number: str, name: str | None) -> TicketView:
+    """A ticket as whoever looks may see it. Raises NotFound, WhoAreYou."""
+    view = tickets.show_ticket(tx, tickets.find_number(tx, number))
+    require_sight(desks_seen(tx, name), view.ticket.desk, number)
+    return view
+
+
+def require_sight(desks: Collection[str] | None, desk: str, number: str) -> None:
+    """Raises NotFound for a ticket of a desk that is not among theirs; none at all means every desk."""
+    if desks and desk not in desks:
+        raise NotFound(f"there is no ticket {number!r}")
+
+
+def _address(member: StaffMember) -> Address:
+    return Address(member.title or member.name, member.address)
