@@ -50,6 +50,13 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("set", "staff", "Change a ticket's status, priority, assignee or any field."),
     ),
     "People": (
+        Entry(
+            "proposals", "proposals", "What was asked for by mail: new contacts, people who leave, held instructions."
+        ),
+        Entry("approve", "proposals", "Say yes to what was proposed."),
+        Entry("decline", "proposals", "Say no to what was proposed."),
+        Entry("propose", "proposals", "Keep what a mail asks for and no rule saw."),
+        Entry("welcome", "proposals", "Introduce the desk to a new customer, and ask who else shall write."),
         Entry("contacts", "contacts", "Who is known; register people, let them leave, import and export."),
         Entry("organisations", "organisations", "Customers, with their seats and what is theirs."),
         Entry("staff", "staff_members", "Who works here, and which desks they see."),

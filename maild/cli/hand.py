@@ -14,7 +14,7 @@ import typer
 from sqlalchemy import Connection
 
 from maild import pipeline
-from maild.cli.house import opened
+from maild.cli.house import a_look, opened
 from maild.cli.outcome import in_words, outcome_object
 from maild.cli.output import say, to_json
 from maild.decide.facts import KnownTicket
@@ -24,7 +24,7 @@ from maild.errors import ExitCode, MaildError, NotFound
 from maild.model import Address, Proof, StaffMember
 from maild.steps.house import House
 from maild.store import register, tickets
-from maild.store.proposals import open_proposals
+from maild.store.proposals import find_proposal, open_proposals
 from maild.store.tickets import TicketView
 from maild.yaml.suggest import did_you_mean
 
@@ -48,14 +48,14 @@ class WhoAreYou(MaildError):
 
 
 def act(
-    ctx: typer.Context, number: str, name: str | None, json: bool, want: Callable[[Connection, Hand], Plan]
+    ctx: typer.Context, number: str, name: str | None, json: bool, want: Callable[[Connection, House, Hand], Plan]
 ) -> None:
     """Look, decide and write in one transaction; then say what was done, in the words of `explain`."""
     done: list[Plan] = []
     with opened(ctx) as house:
 
         def decide(tx: Connection) -> Plan:
-            done[:] = [want(tx, hand_of(house, tx, number, name))]
+            done[:] = [want(tx, house, hand_of(house, tx, number, name))]
             return done[0]
 
         try:
@@ -70,6 +70,12 @@ def act(
     say(f"{ticket.number} is {ticket.status}")
     for line in in_words(done[0]):
         say(line)
+
+
+def ticket_of(ctx: typer.Context, proposal: int) -> str:
+    """The number of the ticket that a proposal is on. Raises NotFound."""
+    with a_look(ctx) as tx:
+        return str(find_proposal(tx, proposal).ticket)
 
 
 def hand_of(house: House, tx: Connection, number: str, name: str | None) -> Hand:

@@ -16,6 +16,7 @@ from maild.decide import taking_part
 from maild.decide.plan import Plan
 from maild.decide.staff import Hand
 from maild.model import Address, Participant
+from maild.steps.house import House
 from maild.store import register
 
 app = new_app()
@@ -63,7 +64,7 @@ def people(
         _let_in(ctx, number, address_given(add), as_, json)
     if remove is not None:
         address = address_given(remove)
-        act(ctx, number, as_, json, lambda _, hand: taking_part.take_out(hand, address))
+        act(ctx, number, as_, json, lambda _, __, hand: taking_part.take_out(hand, address))
     if add is None and remove is None:
         with a_look(ctx) as tx:
             view = seen_ticket(tx, number, as_)
@@ -71,7 +72,7 @@ def people(
 
 
 def _let_in(ctx: typer.Context, number: str, address: str, name: str | None, json: bool) -> None:
-    def want(tx: Connection, hand: Hand) -> Plan:
+    def want(tx: Connection, _house: House, hand: Hand) -> Plan:
         contact = next(iter(register.find_contacts(tx, [address])), None)
         return taking_part.let_in(hand, Address("", address), contact)
 

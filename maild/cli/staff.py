@@ -41,7 +41,7 @@ def set_properties(
     An empty value takes a field away. Who is on the ticket hears of a new status.
     """
     wanted = [_pair(pair) for pair in pairs]
-    act(ctx, number, as_, json, lambda _, hand: _together(staff.set_property(hand, *pair) for pair in wanted))
+    act(ctx, number, as_, json, lambda _, __, hand: _together(staff.set_property(hand, *pair) for pair in wanted))
 
 
 @app.command(
@@ -50,14 +50,14 @@ def set_properties(
 def reply(ctx: typer.Context, number: Number, text: Text = None, as_: As = None, json: AsJson = False) -> None:
     """Answer the requester and the registered people on a ticket, each in a mail of their own."""
     words = _words(text)
-    act(ctx, number, as_, json, lambda _, hand: staff.reply(hand, words))
+    act(ctx, number, as_, json, lambda _, __, hand: staff.reply(hand, words))
 
 
 @app.command("note", epilog=examples("maild note 1042 'Waiting for the vendor.'", "maild note 1042 < findings.txt"))
 def note(ctx: typer.Context, number: Number, text: Text = None, as_: As = None, json: AsJson = False) -> None:
     """Add a note that stays inside: nobody is told."""
     words = _words(text)
-    act(ctx, number, as_, json, lambda _, hand: staff.note(hand, words))
+    act(ctx, number, as_, json, lambda _, __, hand: staff.note(hand, words))
 
 
 def _pair(text: str) -> tuple[str, str]:

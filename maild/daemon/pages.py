@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
 
 from maild.daemon.background import background
-from maild.errors import NotFound
 from maild.model import Contact, Ticket
 from maild.settings import Settings
+from maild.steps import proposals
 from maild.steps.house import House
 from maild.steps.links import send_look_link
 from maild.steps.secret import read_secret
@@ -38,13 +37,11 @@ async def pages(
     def send(tx: Connection, ticket: Ticket, contact: Contact, url: str) -> None:
         send_look_link(tx, house(), ticket, contact, url)
 
-    site = Site(settings.web, web_key(read_secret(settings.state)), house, send, nothing_proposed)
+    def confirm(tx: Connection, link: Invitation, person: Person) -> bool:
+        return link.about.isdecimal() and proposals.confirm(tx, house(), int(link.about), person)
+
+    site = Site(settings.web, web_key(read_secret(settings.state)), house, send, confirm)
     server = WebServer(new_app(site), settings.web)
     log.info("pages", url=settings.web.url, port=server.port)
     async with background(server.run(), crashed):
         yield
-
-
-def nothing_proposed(_tx: Connection, invitation: Invitation, _person: Person, _now: datetime) -> None:
-    """No link that confirms a contact is given out yet: one that claims to be is about nothing."""
-    raise NotFound(f"nothing is proposed that this link ({invitation.about}) could confirm")

@@ -10,7 +10,7 @@ import structlog
 from maild import pipeline
 from maild.daemon.schedule import Tick
 from maild.steps.house import House
-from maild.store import nodes, outbox
+from maild.store import nodes, outbox, signatures
 
 log = structlog.get_logger()
 
@@ -31,6 +31,7 @@ class Rounds:
             beat,
             Tick("reminders", 15, in_thread(self.remind)),
             Tick("ambiguous", 30, in_thread(self.recover)),
+            Tick("forget", 3600, in_thread(self.forget)),
         )
 
     def beat(self) -> None:
@@ -46,6 +47,11 @@ class Rounds:
         """Mail that a node was sending when it vanished may have arrived: law 10 says what follows."""
         house = self._house()
         house.store.retrying(lambda tx: outbox.recover(tx, None, house.clock()))
+
+    def forget(self) -> None:
+        """Let go of signatures that are too old to prove anything strictly."""
+        house = self._house()
+        house.store.retrying(lambda tx: signatures.forget(tx, house.clock()))
 
 
 def in_thread(step: Callable[[], None]) -> Callable[[], Coroutine[None, None, None]]:

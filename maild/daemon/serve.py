@@ -188,6 +188,7 @@ class Daemon:
         """SIGHUP: take the files as they are now."""
         self._keeper.reload(self._house)
         self._follow_policy()
+        self._sources.reload()
 
     def _crashed(self, error: BaseException) -> None:
         """A loop that must not end has ended: stop, so that the service manager starts us afresh."""

@@ -1,4 +1,4 @@
-"""What only one node does at a time: reading each mailbox, watching each Maildir, making backups.
+"""What only one node does at a time: reading each mailbox, watching each Maildir, making backups, asking directories.
 
 In: settings and the node's surroundings; out: threads that run while the node owns their thing, and a tick.
 """
@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 
+from maild.daemon import directories
 from maild.daemon.around import Surroundings
 from maild.daemon.backups import Backups, Site
+from maild.daemon.directories import DIRECTORIES, Directories
 from maild.daemon.mailboxes import Mailboxes
 from maild.daemon.ownership import Ownership, Pace, Thing
 from maild.daemon.rounds import in_thread
@@ -36,7 +38,8 @@ class Duty:
 
 
 class Sources:
-    """All of it, for the roles this process plays: `imap` reads mailboxes and Maildirs, `clock` makes backups."""
+    """All of it, for the roles this process plays: `imap` reads mailboxes and Maildirs, `clock` makes backups and asks
+    further directories."""
 
     def __init__(
         self, site: Site, house: House, wake: Callable[[], None], wellbeing: Wellbeing, roles: frozenset[str]
@@ -45,14 +48,19 @@ class Sources:
         self._duty = Duty()
         self._backups = Backups(site, lambda: self._duty.mine)
         self._saves = "clock" in roles and bool(site.settings.backup)
+        asks = "clock" in roles and bool(site.settings.directories)
+        self._directories = Directories(site, wellbeing.vitals.pulse(DIRECTORIES)) if asks else None
         self._mailboxes = Mailboxes(around) if "imap" in roles else None
         self._ownership = Ownership(house.store, site.node, tuple(self._things()), Pace(site.settings.lease))
+        wellbeing.tells(self._directories.troubles if self._directories else {})
         wellbeing.vitals.watch(self._quick_parts)
         wellbeing.vitals.watch(self._patient_parts, LONGEST_SILENCE + wellbeing.vitals.usual)
 
     def _things(self) -> Iterator[Thing]:
         if self._saves:
             yield Thing(BACKUPS, self._duty.begin, self._duty.end)
+        if self._directories:
+            yield Thing(DIRECTORIES, self._directories.begin, self._directories.end)
         if self._mailboxes:
             yield from self._mailboxes.things()
 
@@ -79,8 +87,17 @@ class Sources:
         """Seconds between two rounds."""
         if self._saves:
             yield Tick(BACKUPS, MINUTE, in_thread(self._backups.round))
+        if self._directories:
+            yield Tick(DIRECTORIES, directories.SECONDS, in_thread(self._directories.round))
+
+    def reload(self) -> None:
+        """Ask every directory anew, if they are ours to ask."""
+        if self._directories:
+            self._directories.ask_all()
 
     async def close(self) -> None:
         """Let go of everything, so that another node need not wait."""
         self._backups.stop()
+        if self._directories:
+            await asyncio.to_thread(self._directories.close)
         await asyncio.to_thread(self._ownership.close)

@@ -16,14 +16,18 @@ SECONDS = 5.0
 
 
 class Telling:
-    """`parts` are asked in each round: `room`, `stuck`, `relay`."""
+    """`parts` are asked in each round: `room`, `stuck`, `relay`, and what `also` adds to them."""
 
     def __init__(self, store: Store, node: str, clock: Clock, parts: Mapping[str, Callable[[], str]]) -> None:
         self._store = store
         self._node = node
         self._clock = clock
-        self._parts = parts
+        self._parts = dict(parts)
         self._told: dict[str, str] | None = None
+
+    def also(self, parts: Mapping[str, Callable[[], str]]) -> None:
+        """More parts, to be added before the first round."""
+        self._parts.update(parts)
 
     def tell(self) -> None:
         """The first round also clears what an earlier life of this node has left. Raises TemporaryFailure."""

@@ -50,13 +50,13 @@ class Pulse:
 
     def __init__(self, name: str, silence: float, now: Monotonic) -> None:
         self.name = name
-        self._usual = silence
+        self.usual = silence
         self._now = now
         self._is: tuple[float, float] = now(), silence
 
     def beat(self, silence: float | None = None) -> None:
         """It moves. Until the next beat it may be silent for so long (None: as long as usual)."""
-        self._is = self._now(), self._usual if silence is None else silence
+        self._is = self._now(), self.usual if silence is None else silence
 
     def rest(self) -> None:
         """It has nothing to do, for however long."""

@@ -6,7 +6,7 @@ are those of the node, watched, and our own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from maild.daemon import metrics, room, telling
 from maild.daemon.metrics import Counts, Metrics
@@ -43,6 +43,10 @@ class Wellbeing:
     def patience_with_relay(self) -> float:
         """Seconds in which a relay that answers at all has answered."""
         return self._settings.alarms.stuck + REPLIES * (self._settings.relay.timeout if self._settings.relay else 0)
+
+    def tells(self, parts: Mapping[str, Callable[[], str]]) -> None:
+        """More parts for `maild status`: for each a function that says what is wrong with it, "" for nothing."""
+        self._telling.also(parts)
 
     def ticks(self, others: Iterable[Tick]) -> tuple[Tick, ...]:
         """All ticks of the node, each a part that may hang; but for the one that would notice. To be asked for once,

@@ -12,13 +12,13 @@ from datetime import timedelta
 from maild.decide.case import Case
 from maild.decide.facts import Facts
 from maild.decide.people import is_unverified
-from maild.decide.people_changes import WAITING, Propose
+from maild.decide.people_changes import WAITING, Propose, SetParticipant
 from maild.decide.plan import Change, Plan, SetProof
 from maild.decide.triage import decide
 from maild.decide.trust import standing
 from maild.desks.policy import Desk
 from maild.ingest.authenticity.weighing import OWN_PENDING, guarded
-from maild.model import Address, Authenticity, EntryId, Means, Proof, Reason, TicketId
+from maild.model import Address, Authenticity, Disposition, EntryId, Means, Proof, Reason, TicketId
 
 PATIENCE = timedelta(hours=6)
 """So long a proof may be pending; then it is given up."""
@@ -55,7 +55,7 @@ def decide_again(case: Case, desk: Desk, before: Before) -> Plan:
         (Reason("trust", "decided-again", f"its proof was pending: {known.text}"),),
         (
             SetProof(ticket, before.entry, known.proof, known.text, is_unverified(who.register)),
-            *(_on(ticket, change) for change in fresh.changes if isinstance(change, WAITING)),
+            *(_on(ticket, change) for change in fresh.changes if _is_made_up_for(change, fresh)),
         ),
         notifications=tuple(replace(one, ticket=ticket) for one in fresh.notifications),
         suppressed=tuple(replace(one, ticket=ticket) for one in fresh.suppressed),
@@ -63,6 +63,12 @@ def decide_again(case: Case, desk: Desk, before: Before) -> Plan:
         policy=case.policy.version,
         actor="clock",
     )
+
+
+def _is_made_up_for(change: Change, fresh: Plan) -> bool:
+    """Of what the mail would do now, what is done yet; with a command all of it, since its answer says so."""
+    is_command = fresh.disposition is Disposition.ANSWERED
+    return isinstance(change, WAITING) or (is_command and isinstance(change, SetParticipant))
 
 
 def _on(ticket: TicketId, change: Change) -> Change:

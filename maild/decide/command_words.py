@@ -105,10 +105,12 @@ CLOSINGS = _phrases(
     "yours sincerely|yours|yours truly|yours faithfully|thanks|many thanks|thank you|thank you very much|thanks a lot",
     "thanks in advance|thank you in advance|mit freundlichen grüßen|mit freundlichem gruß|mit besten grüßen|mfg",
     "freundliche grüße|beste grüße|viele grüße|liebe grüße|herzliche grüße|schöne grüße|grüße|gruß|viele liebe grüße",
-    "vg|lg|bg|danke|vielen dank|danke schön|dankeschön|besten dank|herzlichen dank|danke im voraus|vielen dank im voraus",
+    "vg|lg|bg|danke|vielen dank|danke schön|dankeschön|besten dank|herzlichen dank|danke im voraus",
+    "vielen dank im voraus",
     "mit freundlichen gruessen|viele gruesse|gruesse|met vriendelijke groet|met vriendelijke groeten",
     "vriendelijke groet|vriendelijke groeten|hartelijke groet|hartelijke groeten|groet|groeten|groetjes|mvg",
-    "met hartelijke groet|bedankt|alvast bedankt|dank u|dank u wel|dank je|dank je wel|hartelijk dank|bij voorbaat dank",
+    "met hartelijke groet|bedankt|alvast bedankt|dank u|dank u wel|dank je|dank je wel|hartelijk dank",
+    "bij voorbaat dank",
 )
 PARTICLES = frozenset(
     {"von", "van", "de", "den", "der", "vom", "zu", "zur", "ter", "ten", "i.a.", "i.v.", "und", "and", "&"}

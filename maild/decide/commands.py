@@ -1,9 +1,9 @@
 """Is this mail a command, one that is answered at once? A message in, a command out, or None. Pure.
 
-Laws: it is one only if it says nothing else: the word alone in the subject, or alone on the first line of what is new in
-the text, and around it no more than a greeting, a closing and the sender's name. In doubt a person reads it: "Hilfe" in
-a subject with a problem in the text is a problem (REQ-H1). Mail of machines, mail with files and mail that could not be
-read commands nothing. Linear, and bounded: of a longer text than LONGEST_TEXT only the beginning is looked at.
+Laws: it is one only if it says nothing else: the word alone in the subject, or alone on the first line of what is new
+in the text, and around it no more than a greeting, a closing and the sender's name. In doubt a person reads it: "Hilfe"
+in a subject with a problem in the text is a problem (REQ-H1). Mail of machines, mail with files and mail that could not
+be read commands nothing. Linear, and bounded: of a longer text than LONGEST_TEXT only the beginning is looked at.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ _SEALS = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signatur
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What the mail asks for. `about`: of a status its scope (mine, cc, organisation; "" for mine and cc), of a language
-    its code as far as we know it."""
+    """What the mail asks for. `about`: of a status its scope (mine, cc, organisation; "" for mine and cc), of a
+    language its code."""
 
     action: Action
     about: str = ""
@@ -150,31 +150,30 @@ def _is_greeting(line: str) -> bool:
 
 
 def _is_closing(lines: list[str], sender: Address) -> bool:
-    """Nothing; or at most four lines: thanks or regards, then names, the sender's first."""
+    """Nothing; or at most four lines: thanks or regards, then lines that name the sender or where they work."""
     if not lines:
         return True
     if len(lines) > MOST_CLOSING or not _is_formula(lines[0], sender):
         return False
-    names = [line for line in lines[1:] if not _is_formula(line, sender)]
-    return all(map(_is_name, names)) and (not names or not _names(sender).isdisjoint(_words(names[0])))
+    return all(_is_formula(line, sender) or _is_name(line, sender) for line in lines[1:])
 
 
 def _is_formula(line: str, sender: Address) -> bool:
     """ "Kind regards", "Danke, Ann", or the sender's name alone."""
     words = words_of(line)
-    if not words or line.endswith("?"):
+    if not words:
         return False
     ends = [end for end in range(min(MOST_NAME, len(words)), 0, -1) if " ".join(words[:end]).rstrip("!") in CLOSINGS]
     rest = words[ends[0] :] if ends else words
     return _names(sender).issuperset(word.strip(".!-") for word in rest)
 
 
-def _is_name(line: str) -> bool:
-    """A line that may be a person's name, or where they work: few words, each with a capital."""
+def _is_name(line: str, sender: Address) -> bool:
+    """Few words, each with a capital, of which one is the sender's: "Dr. Ann Bauer", "Acme Clinic"."""
     words = line.rstrip(",").split()
-    return len(words) <= MOST_NAME and all(
-        word.lower() in PARTICLES or (_NAME.fullmatch(word) is not None and word[0].isupper()) for word in words
-    )
+    if len(words) > MOST_NAME or _names(sender).isdisjoint(_words(line)):
+        return False
+    return all(word.lower() in PARTICLES or (_NAME.fullmatch(word) is not None and word[0].isupper()) for word in words)
 
 
 def _names(sender: Address) -> frozenset[str]:

@@ -61,7 +61,8 @@ def _declared(message: Message, envelope: Envelope, policy: Policy) -> Form | No
 
 
 def _noted(message: Message, text: str) -> Message:
-    return replace(message, notes=(*message.notes, Note("form", text)))
+    """First, as the number of notes is limited further on."""
+    return replace(message, notes=(Note("form", text), *message.notes))
 
 
 def _written_by(message: Message, person: Address, form: str) -> Message:

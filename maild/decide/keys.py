@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import re
 
+from maild.decide.command_words import Action
+from maild.decide.commands import command_in
 from maild.decide.desk import desk_for
 from maild.decide.facts import LookupKeys, ReplyToken
+from maild.decide.overview import MINE
 from maild.decide.policy import Policy
 from maild.decide.tokens import Tokens
 from maild.desks.policy import Desk, Strangers
-from maild.model import Envelope, Message
+from maild.ingest.reply.forwarded import forwarded_from
+from maild.model import Address, Envelope, Message
 
 MOST_ADDRESSES = 50
 MOST_IDS = 50
@@ -32,6 +36,8 @@ def lookup_keys(message: Message, envelope: Envelope, policy: Policy, tokens: To
         token=_token(message, envelope, tokens),
         bounced_id=bounced_mail(message, envelope, tokens),
         domain=_domain(message, desk),
+        forwarded=_forwarded(message, policy),
+        asks=_asks(message),
     )
 
 
@@ -54,6 +60,18 @@ def _domain(message: Message, desk: Desk | None) -> str:
     """Only a desk that sends strangers to their colleagues asks who those are."""
     asks = desk is not None and desk.strangers is Strangers.REFUSE and message.sender is not None
     return message.sender.address.rpartition("@")[2] if asks and message.sender else ""
+
+
+def _asks(message: Message) -> str:
+    """Only a mail that says nothing but `status` is shown an overview."""
+    command = command_in(message)
+    return (command.about or MINE) if command and command.action is Action.STATUS else ""
+
+
+def _forwarded(message: Message, policy: Policy) -> Address | None:
+    """Whose mail the sender says to forward; not one of our own."""
+    person = forwarded_from(message)
+    return person if person and not policy.desk_of(person.address) and person != message.sender else None
 
 
 def thread_ids(message: Message) -> tuple[str, ...]:

@@ -24,9 +24,10 @@ def notice(
     *,
     proven: bool = True,
     by_person: bool = False,
+    invitation: str = "",
 ) -> Told:
     """This contact shall hear this. `ticket` None is the one the plan opens. `proven`: nothing of it rests on the word
-    of somebody who proved nothing."""
+    of somebody who proved nothing. `by_person`: staff's own words. `invitation`: what its link is made from."""
     if why := LEFT if contact.register is Register.INACTIVE else cannot_hear(contact.address, by_person=by_person):
         return Suppressed(kind, event, contact.address, why, ticket)
     return Notification(
@@ -39,6 +40,7 @@ def notice(
         unverified=contact.register not in TRUSTED,
         proven=proven,
         desk=desk.desk,
+        invitation=invitation,
     )
 
 

@@ -146,7 +146,8 @@ def answered(case: Case, known: KnownTicket, desk: Desk, who: Standing) -> Outco
 
 def _is_for(sender: Contact, one: Proposal, who: Standing) -> bool:
     needed = Right.INSTRUCT if one.kind is ProposalKind.INSTRUCTION else Right.NAME
-    return who.may(needed) and sender.organisation == one.organisation != "" and sender.address != one.asked_by
+    theirs = sender.organisation == one.organisation != ""
+    return who.may(needed) and theirs and (one.kind in QUESTIONS or sender.address != one.asked_by)
 
 
 def _settled(case: Case, known: KnownTicket, desk: Desk, one: Proposal, said: Consent | None) -> Outcome:

@@ -7,14 +7,13 @@ its own, and only those of the organisation its domain belongs to.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
 from maild.decide.case import Case
+from maild.decide.links import invite
 from maild.decide.notify import Occasion, neutral, silenced
 from maild.decide.people import is_unverified
-from maild.decide.people_changes import Invite
 from maild.decide.plan import Change, Plan
 from maild.decide.sight import TRUSTED
 from maild.decide.trust import Standing
@@ -29,9 +28,8 @@ def invitations(it: Occasion, answer: Notification | Suppressed) -> tuple[Change
     if not isinstance(answer, Notification) or not answer.invitation:
         return ()
     address = answer.recipient.address
-    secret = it.case.tokens.invitation(Purpose.REGISTER, address, answer.invitation)
     until = it.case.now + timedelta(days=it.desk.link_days)
-    return (Invite(Purpose.REGISTER, address, _digest(secret), it.desk.desk, "", until),)
+    return (invite(it.case.tokens, Purpose.REGISTER, address, answer.invitation, it.desk.desk, until),)
 
 
 def with_link(it: Occasion, answer: Notification | Suppressed) -> Notification | Suppressed:
@@ -79,7 +77,3 @@ def _holders(it: Occasion) -> tuple[str, ...]:
 
 def _named(name: str, address: str) -> str:
     return Address(name, address).name or address
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -2,6 +2,7 @@
 
     is it anything at all?        `SORTED_OUT`: duplicates, loops, bounces, mail without a readable sender
     does it belong to a ticket?   `follow_up`
+    is it a word that is answered at once?  `self_service`
     else it is a new ticket       `conversation`, shaped by the operator's rules
 
 Pure and total: every message gets exactly one disposition, with reasons (law 4).
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from maild.decide import bounces, conversation, screening, strangers, trust
+from maild.decide import bounces, conversation, screening, self_service, strangers, trust
 from maild.decide import follow_up as thread
 from maild.decide.case import Case
 from maild.decide.desk import desk_for
@@ -85,6 +86,8 @@ def _conversation(case: Case, desk: Desk) -> Plan:
     found = thread.follow_up(case.message, case.keys, case.facts, who, desk)
     if found and (accepted := conversation.accepted_plan(case, found.known, desk)):
         return accepted
+    if served := self_service.answer(case, desk, who, found):
+        return served
     if not isinstance(found, thread.Belongs) and (refused := strangers.refusal(case, desk, who)):
         return refused
     match found:

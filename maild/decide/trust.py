@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from maild.decide.case import Case
 from maild.desks.policy import AsksForProof, Desk
-from maild.model import Authenticity, Contact, Proof, Reason, Register
+from maild.model import Authenticity, Contact, Means, Proof, Reason, Register
 
 
 class Right(StrEnum):
@@ -94,8 +94,12 @@ def of(case: Case, desk: Desk) -> Standing:
 
 
 def standing(found: Authenticity, contact: Contact | None, asks: AsksForProof, now: datetime) -> Standing:
-    """How the writer stands with a desk that `asks` for so much proof; `now` in UTC."""
-    register = contact.register if contact else Register.UNKNOWN
+    """How the writer stands with a desk that `asks` for so much proof; `now` in UTC.
+
+    Whom a form names is unverified, whatever the register says of that address: anybody can fill a form in.
+    """
+    named_only = found.means is Means.FORM
+    register = contact.register if contact and not named_only else Register.UNKNOWN
     row = next((row for row in TABLE if row.fits(found.proof, register, asks)), None)
     if row is None:
         return Standing(Register.UNVERIFIED, _NOTHING, Reason("trust", "no-row", "no rule says what they may do"))

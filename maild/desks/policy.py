@@ -8,8 +8,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
+from maild.desks.forms import MOST_FORMS, Form, without_mistakes
 from maild.ingest.header.addresses import normal_address
 
 
@@ -113,6 +114,17 @@ class Desk(BaseModel):
         default=Colleagues.ORGANISATION, description="Who in To and Cc joins: everybody, organisation or nobody."
     )
     signature: str = Field(default="", max_length=1000, description="Lines below the desk's mails.")
+    forms: tuple[Form, ...] = Field(
+        default=(),
+        max_length=MOST_FORMS,
+        description="Web forms that write to the desk, each with `from` (the address in its From) and `requester`: "
+        "`reply-to`, or `field: LABEL` for a line of its text. The requester it names counts as unproven.",
+    )
+
+    @field_validator("forms")
+    @classmethod
+    def _forms(cls, forms: tuple[Form, ...], info: ValidationInfo) -> tuple[Form, ...]:
+        return without_mistakes(forms, info.data.get("addresses", ()))
 
     @property
     def address(self) -> str:

@@ -26,13 +26,14 @@ class Proof(StrEnum):
 
 
 class Means(StrEnum):
-    """What the proof rests on."""
+    """What the proof rests on. FORM: a form named the sender, and nobody proved anything."""
 
     NOTHING = "nothing"
     BORDER = "border"
     SIGNATURE = "signature"
     LOGIN = "login"
     SOURCE = "source"
+    FORM = "form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Authenticity:
 
     `code` may stand in logs, `text` is one sentence for people ("signed by acme.example, 2048 bit"). `strict`: good
     enough for steps that cannot be undone. `evidence` are the lines a reader can check it by: the header that was
-    believed, the key that was found, each signature and why it does not count.
+    believed, the key that was found, each signature and why it does not count. `signature` is the fingerprint of the
+    signature that it rests on, "" for none; `beside` are those of the mail's other signatures for the same author.
     """
 
     proof: Proof = Proof.NONE
@@ -50,6 +52,8 @@ class Authenticity:
     text: str = "nothing proves the sender"
     strict: bool = False
     evidence: tuple[str, ...] = ()
+    signature: str = ""
+    beside: tuple[str, ...] = ()
 
 
 UNPROVEN: Final = Authenticity()

@@ -18,6 +18,7 @@ from maild.decide.tokens import Tokens
 from maild.desks.policy import Desk
 from maild.errors import PermanentFailure
 from maild.model import Address, Notification, NotificationKind, OutgoingMail, Purpose, Status, Ticket
+from maild.notify import overview
 from maild.notify.compose import addr_spec, date, mailbox, message, references, unstructured, usable_ids
 from maild.notify.environment import VARIABLES, Compiled, Value, compile_template, new_environment
 from maild.notify.words import request_word, status_word
@@ -186,4 +187,6 @@ def _values(it: Notification, ticket: Ticket | None, desk: Desk, language: str) 
     if ticket and "state" in known:
         state = Status(str(values["status"]) or ticket.status.value)
         values |= {"state": state.value, "status": status_word(state, language)}
+    if it.kind is NotificationKind.OVERVIEW:
+        values |= {"tickets": overview.told(str(values["tickets"]), language)}
     return values

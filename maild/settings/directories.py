@@ -42,3 +42,4 @@ class FurtherDirectory(Section):
         ),
     )
     timeout: float = Field(default=60, gt=0, le=600, description="Seconds it may take.")
+    every: float = Field(default=60, ge=1, le=10080, description="Minutes between two times that it is asked.")

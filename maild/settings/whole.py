@@ -60,7 +60,8 @@ class Settings(Section):
     rules: str = Field(default="rules/*.yaml", description="Rule files, in the order of their names.")
     directory: Path = Field(default=Path("directory.yaml"), description="Organisations, contacts and staff.")
     directories: tuple[FurtherDirectory, ...] = Field(
-        default=(), description="Where else organisations or contacts come from, besides by hand; read every hour."
+        default=(),
+        description="Where else organisations or contacts come from, besides by hand; asked at start and every hour.",
     )
     templates: Path | None = Field(
         default=None, description="Folder whose templates replace the built-in ones, file by file."

@@ -6,6 +6,10 @@ a crowd, changes nothing: the register goes on as it is, and the error says what
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
 from maild.clock import Clock
 from maild.config import read_secret_file
 from maild.directory.sources import DirectorySource
@@ -18,15 +22,29 @@ from maild.store import register
 from maild.store.engine import Store
 from maild.store.register import By, Imported
 
+Fence = Callable[[Connection], None]
 
-def refresh(store: Store, source: DirectorySource, clock: Clock) -> Imported:
-    """Ask one source, and import what it says.
 
-    Raises SourceUnavailable (asking again may help), ConfigError (its answer is broken) or ImportRefused.
+def unfenced(_tx: Connection) -> None:
+    """Whoever asks by hand owns nothing."""
+
+
+def refresh(store: Store, source: DirectorySource, clock: Clock, fence: Fence = unfenced) -> Imported:
+    """Ask one source, and import what it says. `fence` is called last in the transaction that writes, so
+    that what it holds is held for a moment only.
+
+    Raises SourceUnavailable (asking again may help), ConfigError (its answer is broken) or ImportRefused, and whatever
+    `fence` raises.
     """
     wanted = source.fetch()
     by = By(f"directory {source.name}", clock(), "as its source says")
-    return store.retrying(lambda tx: register.take(tx, wanted, source.name, by))
+
+    def write(tx: Connection) -> Imported:
+        done = register.take(tx, wanted, source.name, by)
+        fence(tx)
+        return done
+
+    return store.retrying(write)
 
 
 def source_of(settings: FurtherDirectory) -> DirectorySource:

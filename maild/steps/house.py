@@ -13,6 +13,7 @@ from maild.ingest.authenticity.answers import Answer, Lookup, NoAnswer
 from maild.ingest.screening.ask import Scanners
 from maild.notify.render import Renderer
 from maild.settings import Budgets, Screening
+from maild.steps.neighbours import Neighbours
 from maild.store.engine import Store
 from maild.store.spending import Totals
 
@@ -29,7 +30,7 @@ class House:
     """One policy version at work on one database. `round`: mails claimed for one round of delivery.
 
     `asks`: for each mailbox by its name, the headers (in lower case) that may name the desk of its mail.
-    `lookup` asks the DNS.
+    `lookup` asks the DNS, `neighbours` know whose domains a stranger's may be taken for.
     """
 
     store: Store
@@ -44,6 +45,7 @@ class House:
     scanners: Scanners = field(default_factory=lambda: Scanners(Screening()))
     asks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lookup: Lookup = nobody_answers
+    neighbours: Neighbours = field(default_factory=Neighbours)
 
     def asked(self, source_key: str | None) -> tuple[str, ...]:
         """The headers that may name the desk of a mail from this source, in their order."""

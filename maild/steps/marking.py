@@ -162,7 +162,7 @@ class _Ham(_Judgement):
         address = self.sender()
         (entry,) = blocked.blocking(self.tx, [address]) if address else ("",)
         if entry == address and entry:
-            blocked.remove(self.tx, entry)
+            blocked.remove(self.tx, entry, self.wanted.actor, self.wanted.why or HAM, self.now)
             (left,) = blocked.blocking(self.tx, [address])
         else:
             left = entry

@@ -51,7 +51,7 @@ def reloaded(house: House, settings: Settings) -> House:
     if version == house.policy.version:
         return house
     fresh = furnish(settings, house.store, current_policy(house.store), house.clock)
-    return replace(fresh, lease=house.lease, lookup=house.lookup)
+    return replace(fresh, lease=house.lease, lookup=house.lookup, neighbours=house.neighbours)
 
 
 def current_policy(store: Store) -> Policy:

@@ -15,6 +15,7 @@ import structlog
 from maild.decide.policy import Policy
 from maild.ingest.authenticity.answers import Answer, Lookup, NoAnswer
 from maild.ingest.authenticity.prove import prove
+from maild.model import Address, Authenticity, Means, Proof
 from maild.steps.house import House
 from maild.steps.reading import Reading
 
@@ -37,15 +38,25 @@ def own_names(policy: Policy) -> frozenset[str]:
 
 
 def _one(house: House, reading: Reading, own: frozenset[str], lookup: Lookup) -> Reading:
-    entry, message = reading.entry, reading.message
+    entry, message, form = reading.entry, reading.message, reading.form
     if message is None or message.sender is None:
         return reading
+    written = message if form is None else replace(message, sender=form)
     try:
-        found = prove(entry.raw, message, entry.envelope, own, lookup, house.clock())
+        found = prove(entry.raw, written, entry.envelope, own, lookup, house.clock())
     except Exception as error:  # noqa: BLE001 - a bug: this mail proves nothing, and goes on
         log.error("bug in proving", inbox=entry.id, error=type(error).__name__)
         return reading
-    return replace(reading, authenticity=found)
+    return replace(reading, authenticity=found if form is None else of_form(found, form))
+
+
+def of_form(found: Authenticity, form: Address) -> Authenticity:
+    """What proves a form proves nothing of the person it names; but who forges the form is no form. Nobody waits for
+    the DNS here: a stranger's ticket and a neutral answer are all that comes of it."""
+    if found.proof is Proof.FAILED:
+        return found
+    text = f"it came from the form {form.address}, and nothing proves whom that names"
+    return Authenticity(Proof.NONE, Means.FORM, "form", text, evidence=found.evidence)
 
 
 def _until(ends: float, lookup: Lookup) -> Lookup:

@@ -18,7 +18,7 @@ from maild.decide.plan import Plan
 from maild.decide.triage import decide
 from maild.errors import Conflict, TemporaryFailure
 from maild.model import Disposition, InboxEntry, Reason
-from maild.steps import proving, screening
+from maild.steps import proving, replays, screening
 from maild.steps.gate import pass_gate
 from maild.steps.house import House
 from maild.steps.reading import Reading, bug, read
@@ -104,12 +104,16 @@ def _together(tx: Connection, house: House, owner: str, readings: Sequence[Readi
 def facts_of(
     tx: Connection, house: House, readings: Sequence[Reading], keys: Sequence[LookupKeys], *, lock: bool = False
 ) -> list[Facts]:
-    """What the store knows of each, with what scanners and the block list say, and what proves its sender."""
+    """What the store knows of each, with what scanners and the block list say, and what proves its sender.
+
+    `lock` is for who decides and writes: what they are about is held, and signatures are entered as used.
+    """
     found = lookup.load_facts(tx, keys, house.clock(), lock=lock)
+    proofs = replays.judged(tx, house, readings, keys, lock=lock)
     entries = blocked.blocking(tx, [key.addresses[0] if key.addresses else "" for key in keys])
     return [
-        replace(facts, screened=reading.screened, blocked=entry, authenticity=reading.authenticity)
-        for facts, reading, entry in zip(found, readings, entries, strict=True)
+        replace(facts, screened=reading.screened, blocked=entry, authenticity=proof)
+        for facts, reading, entry, proof in zip(found, readings, entries, proofs, strict=True)
     ]
 
 

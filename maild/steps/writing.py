@@ -18,6 +18,7 @@ from maild.decide.breaker import EVERYBODY, STRANGERS
 from maild.decide.facts import Facts, LookupKeys
 from maild.decide.plan import Plan
 from maild.model import Breaker, ContactId, Disposition, InboxEntry, Notification, Proof, Stand, Ticket
+from maild.steps.entering import entered
 from maild.steps.gate import DELAYED, pass_gate
 from maild.steps.house import House
 from maild.store import apply, inbox, outbox, register, spending
@@ -47,7 +48,8 @@ class Written:
 def write(tx: Connection, house: House, owner: str, wanted: Sequence[Settled]) -> Written:
     """Write all of it, but for mails that the gate holds back."""
     now = house.clock()
-    plans, moved = pass_gate(tx, house, [one.plan for one in wanted])
+    wishes = [entered(tx, house, one.plan, one.entry.id if one.entry else None) for one in wanted]
+    plans, moved = pass_gate(tx, house, wishes)
     settled = tuple(replace(one, plan=plan) for one, plan in zip(wanted, plans, strict=True))
     spending.keep(tx, moved)
     applied = apply.apply(tx, [apply.Decided(one.plan, one.keys, one.entry, one.facts) for one in settled], now)

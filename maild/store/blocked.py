@@ -1,4 +1,7 @@
-"""The block list: addresses and domains whose mail is spam because a person said so."""
+"""The block list: addresses and domains whose mail is spam because a person said so.
+
+Law: who gets on it and who off it again, by whom and why, is in the audit trail; the list itself knows only who is on.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from maild.decide.screening import names_of
 from maild.errors import NotFound
 from maild.model import Address, Register
 from maild.store.among import among
+from maild.store.audit import note
 from maild.store.bulk import insert_rows
 from maild.store.rows import rows_among
 from maild.store.schema import blocked, contact, organisation, staff
@@ -20,6 +24,8 @@ from maild.store.schema.types import as_key
 _AMONG = select(blocked.c.sender).where(among(blocked.c.sender))
 _VOUCHED = (Register.REGISTERED, Register.AUTHORISED)
 MOST_KNOWN = 20
+KIND = "blocked"
+"""Of what kind its senders are in the audit trail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +41,17 @@ class Blocked:
 def add(tx: Connection, sender: str, actor: Address, why: str, now: datetime) -> bool:
     """Block a sender, given in its normal form (`decide.screening.blockable`). False where it is blocked already."""
     row = {"sender": sender, "at": now, "actor": actor.address, "why": why}
-    return insert_rows(tx, blocked, [row], "DO NOTHING") == 1
+    if not insert_rows(tx, blocked, [row], "DO NOTHING"):
+        return False
+    note(tx, now, actor.address, KIND, sender, "blocked", why)
+    return True
 
 
-def remove(tx: Connection, sender: str) -> None:
+def remove(tx: Connection, sender: str, actor: Address, why: str, now: datetime) -> None:
     """Let a sender in again. Raises NotFound if it is not on the list."""
     if not tx.execute(delete(blocked).where(blocked.c.sender == sender)).rowcount:
         raise NotFound(f"{sender} is not on the block list")
+    note(tx, now, actor.address, KIND, sender, "let in again", why)
 
 
 def list_blocked(tx: Connection, limit: int = 1000) -> tuple[Blocked, ...]:

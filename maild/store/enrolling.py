@@ -1,8 +1,9 @@
 """Entering who proved an address by using the link that was sent there: unknown or unverified in, registered out.
 
-Laws: a link never lowers or overrules what the register says, and is not the way back for somebody inactive. An
-organisation is joined only where it alone owns the domain, the desk lets domains decide, and a seat is left; each entry
-is in the audit trail.
+Laws: a link never lowers or overrules what the register says, and is not the way back for somebody inactive. A shared
+address is nobody's own, so a link, which anybody there may open, makes it no contact (REQ-A4). An organisation is
+joined only where it alone owns the domain, the desk lets domains decide, and a seat is left; each entry is in the audit
+trail.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
+from maild.directory.shared import is_shared
 from maild.model import Contact, Register
 from maild.store.audit import note
 from maild.store.bulk import insert_rows
@@ -32,7 +34,7 @@ class Person:
 
 
 def register_contact(tx: Connection, link: Invitation, person: Person, now: datetime, *, domain_decides: bool) -> bool:
-    """Whoever used this link is registered now. False for somebody inactive: a link is not the way back.
+    """Whoever used this link is registered now. False for somebody inactive and for a shared address: not by a link.
 
     Who was registered before stays as the register has them. With `domain_decides` they come to the organisation that
     alone owns their domain, while it has a seat left.
@@ -41,6 +43,8 @@ def register_contact(tx: Connection, link: Invitation, person: Person, now: date
     known = next(iter(find_contacts(tx, [link.address])), None)
     if known is not None and known.register in (*_KNOWN, Register.INACTIVE):
         return known.register is not Register.INACTIVE
+    if is_shared(link.address):
+        return False
     of = _home(tx, link.address) if domain_decides else None
     row = {"name": person.name or (known.name if known else ""), "language": person.language, "organisation": of}
     _enter(tx, link.address, {**row, "register": Register.REGISTERED}, known, now)

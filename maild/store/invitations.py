@@ -12,13 +12,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from maild.model import Purpose
 from maild.store.bulk import insert_rows
 from maild.store.schema import invitation
 
 SECRET_BYTES = 16
+KEPT = timedelta(days=30)
 _COLUMNS = tuple(column for column in invitation.c if column.name != "digest")
 
 
@@ -95,6 +96,11 @@ def end_sessions(tx: Connection, address: str, now: datetime) -> None:
     """Log the address out everywhere; its LOOK links that nobody has used yet end too."""
     theirs = (invitation.c.address == address) & (invitation.c.purpose == Purpose.LOOK)
     tx.execute(update(invitation).where(theirs, invitation.c.expires_at > now).values(expires_at=now))
+
+
+def forget(tx: Connection, now: datetime) -> None:
+    """Take out what ended more than a month ago: so long it can be told why a link does not work."""
+    tx.execute(delete(invitation).where(invitation.c.expires_at < now - KEPT))
 
 
 def _one(tx: Connection, condition: ColumnElement[bool]) -> Invitation | None:

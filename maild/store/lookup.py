@@ -13,12 +13,13 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, or_, select
 
 from maild.decide.breaker import of_bounces
-from maild.decide.facts import Facts, KnownTicket, LookupKeys, SentMail, TicketByMessageId, TicketByNumber
+from maild.decide.facts import Facts, KnownTicket, Listed, LookupKeys, SentMail, TicketByMessageId, TicketByNumber
 from maild.model import Breaker, Contact, EntryId, TicketId
 from maild.store.among import among
 from maild.store.homes import Home, homes_of, principals_of
 from maild.store.intake import lock as hold
 from maild.store.leads import Leads, find_leads
+from maild.store.overview import overview_for
 from maild.store.proposals import open_proposals
 from maild.store.register.looking import staff_among
 from maild.store.rows import CONTACTS, AnyRow, as_contact, known_tickets, rows_among, tickets_by_id
@@ -43,6 +44,7 @@ class _Found:
     homes: Mapping[str, Home]
     principals: Mapping[str, Sequence[Contact]]
     staff: Collection[str]
+    overviews: Mapping[LookupKeys, tuple[Listed, ...]]
 
 
 def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, lock: bool = False) -> tuple[Facts, ...]:
@@ -67,14 +69,19 @@ def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, loc
         homes=homes_of(tx, {key.domain for key in keys if key.domain}),
         principals=principals_of(tx, {_organisation(key, contacts) for key in keys} - {""}),
         staff=staff_among(tx, {key.addresses[0] for key in keys if key.forwarded and key.addresses}),
+        overviews={key: overview_for(tx, key, _sender(key, contacts)) for key in keys if key.asks},
     )
     return tuple(_facts(key, found) for key in keys)
 
 
 def _organisation(key: LookupKeys, contacts: Mapping[str, Contact]) -> str:
     """The sender's."""
-    sender = contacts.get(key.addresses[0]) if key.addresses else None
+    sender = _sender(key, contacts)
     return sender.organisation if sender else ""
+
+
+def _sender(key: LookupKeys, contacts: Mapping[str, Contact]) -> Contact | None:
+    return contacts.get(key.addresses[0]) if key.addresses else None
 
 
 def _with_proposals(tx: Connection, tickets: Mapping[TicketId, KnownTicket]) -> dict[TicketId, KnownTicket]:
@@ -133,5 +140,6 @@ def _facts(key: LookupKeys, found: _Found) -> Facts:
         organisation=home.organisation if home else None,
         people=home.people if home else (),
         principals=tuple(found.principals.get(_organisation(key, found.contacts), ())),
+        overview=found.overviews[key] if key.asks else (),
         by_staff=bool(key.addresses) and key.addresses[0] in found.staff,
     )

@@ -12,7 +12,7 @@ from maild.errors import NotFound
 from maild.model import Proposal, ProposalId, TicketId
 from maild.store.among import among
 from maild.store.rows import AnyRow, rows_among
-from maild.store.schema import PROPOSAL_OPEN, proposal
+from maild.store.schema import PROPOSAL_OPEN, proposal, ticket
 
 _OF_TICKETS = (
     select(proposal).where(among(proposal.c.ticket_id), PROPOSAL_OPEN).order_by(proposal.c.ticket_id, proposal.c.id)
@@ -25,9 +25,13 @@ def open_proposals(tx: Connection, tickets: Collection[TicketId]) -> dict[Ticket
     return {number: tuple(ones) for number, ones in groupby(found, lambda one: one.ticket)}
 
 
-def list_proposals(tx: Connection, *, all_of_them: bool = False, limit: int = 1000) -> tuple[Proposal, ...]:
-    """What waits, the oldest first; `all_of_them`: what was decided, too."""
+def list_proposals(
+    tx: Connection, desks: Collection[str] | None = None, *, all_of_them: bool = False, limit: int = 1000
+) -> tuple[Proposal, ...]:
+    """What waits on tickets of these desks, or of all, the oldest first; `all_of_them`: what was decided, too."""
     query = select(proposal).order_by(proposal.c.id).limit(limit)
+    if desks is not None:
+        query = query.join(ticket, ticket.c.id == proposal.c.ticket_id).where(ticket.c.desk.in_(desks))
     return tuple(map(as_proposal, tx.execute(query if all_of_them else query.where(PROPOSAL_OPEN))))
 
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from maild.cleaning import clean_header
+from maild.directory.shared import is_shared
 from maild.model import Purpose
 from maild.store import invitations
 from maild.store.enrolling import Person, register_contact
@@ -23,7 +24,7 @@ from maild.store.register import find_contacts
 from maild.web.form import fields_of
 from maild.web.page import page, told, words_of
 from maild.web.site import Site
-from maild.web.words import LANGUAGES, Asked, Words, is_language
+from maild.web.words import LANGUAGES, Asked, Told, Words, is_language
 
 LONGEST_NAME = 80
 """Characters of a name that are kept."""
@@ -86,7 +87,7 @@ class _Joining:
         link, allowed = done
         desk = self._site.desk(link.desk)
         words = words_of(request, desk)
-        return told(self._question.asked(words).thanks if allowed else words.barred, words, desk)
+        return told(self._question.asked(words).thanks if allowed else _refusal(link, words), words, desk)
 
     def _say_yes(self, tx: Connection, secret: str, person: Person) -> tuple[Invitation, bool] | None:
         now = self._site.now()
@@ -102,6 +103,11 @@ class _Joining:
         return told(words.used, words, desk, 410) if used else told(words.gone, words, desk, 404)
 
 
+def _refusal(link: Invitation, words: Words) -> Told:
+    """Why it may not be: whose address it is can be seen by everybody, so that much may be said."""
+    return words.shared if is_shared(link.address) else words.barred
+
+
 def clean_name(text: str) -> str:
     """One line, no longer than a name."""
     return clean_header(text)[:LONGEST_NAME].strip()
@@ -113,9 +119,8 @@ def _register(tx: Connection, site: Site, link: Invitation, person: Person, now:
     return register_contact(tx, link, person, now, domain_decides=by_domain)
 
 
-def _confirm(tx: Connection, site: Site, link: Invitation, person: Person, now: datetime) -> bool:
-    site.confirm_contact(tx, link, person, now)
-    return True
+def _confirm(tx: Connection, site: Site, link: Invitation, person: Person, _now: datetime) -> bool:
+    return site.confirm_contact(tx, link, person)
 
 
 REGISTER = Question(Purpose.REGISTER, lambda words: words.register, _register)

@@ -25,7 +25,7 @@ MOST_AT_ONCE = 3
 """Connections to the database that pages take at most; the others are for mail."""
 
 SendLookLink = Callable[[Connection, Ticket, Contact, str], None]
-ConfirmContact = Callable[[Connection, Invitation, Person, datetime], None]
+ConfirmContact = Callable[[Connection, Invitation, Person], bool]
 
 
 def web_key(secret: bytes) -> bytes:
@@ -43,7 +43,8 @@ class Site:
     """`house` is asked anew for each request, so that a new policy serves at once.
 
     `send_look_link` puts a mail with this URL to this contact into the outbox; `confirm_contact` does what was proposed
-    (the invitation's `about` is the proposal's id) for whom confirmed it: both inside the transaction they are given.
+    (the invitation's `about` is the proposal's id) for whom confirmed it, False where that may not be: both inside the
+    transaction they are given.
     `domain_decides`: whether at this desk an address's domain says which organisation it belongs to. `pace`: an answer
     that must tell nothing is given when a multiple of so many seconds has passed.
     """

@@ -78,6 +78,21 @@ def test_reload_refuses_a_directory_that_would_let_a_crowd_go_and_says_so(site: 
     assert len(site.maild("contacts", "--organisation", "crowd", "--json").json) == 20
 
 
+def test_reload_asks_further_directories_and_says_which_one_changes_nothing(site: Site) -> None:
+    people = site.write("people.csv", b"addresses,register\ncarol@file.example,authorised\n")
+    gone = site.folder / "gone.csv"
+    with site.settings.open("a") as file:
+        file.write(
+            f"\ndirectories: [{{name: hr, kind: file, file: {people}}}, {{name: old, kind: file, file: {gone}}}]\n"
+        )
+    done = site.maild("reload")
+    assert done.code == ExitCode.FINDING and "directory hr: 1 added, 0 changed, 0 let go" in done.out
+    assert done.err == f"maild: directory old changes nothing: {gone}: No such file or directory\n"
+    gone.write_bytes(b"addresses,register\n")
+    assert site.maild("reload").code == 0
+    assert site.maild("contacts", "show", "carol@file.example").code == 0
+
+
 def test_serve_becomes_the_daemon(bare: Site, monkeypatch) -> None:
     became: list[list[str]] = []
     monkeypatch.setattr(os, "execv", lambda _, words: became.append(words))

@@ -96,6 +96,8 @@ def test_a_blocked_sender_gets_no_ticket_until_ham_lets_them_in(site: Site) -> N
     site.take_in(raw(a_mail("Eve <eve@spam.example>", "again", Message_ID="<2@x>")))
     assert entry(site, 2)["cause"] == "blocked"
     assert site.maild("ham", "2", *AS).out == "inbox entry 2 is waiting, let in again: eve@spam.example\n"
+    newest = site.maild("audit", "--json").json[0]
+    assert (newest["what"], newest["subject"], newest["why"]) == ("let in again", "eve@spam.example", "ham")
     site.take_in(raw(a_mail("Eve <eve@spam.example>", "third", Message_ID="<3@x>")))
     assert [entry(site, number)["disposition"] for number in (2, 3)] == ["new ticket", "new ticket"]
 
@@ -124,9 +126,12 @@ def test_the_block_list_is_listed_added_to_and_taken_from(site: Site) -> None:
         ("x@y.example", "grace@desk.example", "lottery"),
     ]
     assert len(site.maild("blocked").out.splitlines()) == 2
-    assert site.maild("blocked", "remove", "spam.example").out == "1 let in again\n"
-    assert site.maild("blocked", "remove", "x@y.example", "spam.example").code == ExitCode.NO_INPUT
+    assert site.maild("blocked", "remove", "spam.example", "--why", "a mistake", *AS).out == "1 let in again\n"
+    assert site.maild("blocked", "remove", "x@y.example", "spam.example", *AS).code == ExitCode.NO_INPUT
     assert [row["sender"] for row in site.maild("blocked", "--json").json] == ["x@y.example"]
+    told = [(one["what"], one["subject"], one["why"]) for one in site.maild("audit", "--json").json]
+    assert ("let in again", "spam.example", "a mistake") in told and ("blocked", "x@y.example", "lottery") in told
+    assert len([what for what, _, _ in told if what == "let in again"]) == 1, "all of them, or none"
 
 
 @pytest.mark.parametrize(
@@ -138,7 +143,8 @@ def test_the_block_list_is_listed_added_to_and_taken_from(site: Site) -> None:
         (["ham", "2", *AS], ExitCode.DATA),
         (["blocked", "add", "com", *AS], ExitCode.USAGE),
         (["blocked", "add", "x y", *AS], ExitCode.USAGE),
-        (["blocked", "remove", "nobody.example"], ExitCode.NO_INPUT),
+        (["blocked", "remove", "nobody.example", *AS], ExitCode.NO_INPUT),
+        (["blocked", "remove", "nobody.example", "--as", "nobody"], ExitCode.NO_USER),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_line(busy: Site, words: list[str], code: ExitCode) -> None:

@@ -17,7 +17,7 @@ __all__ = ["site"]
 FORM = "forms@www.desk.example"
 BROKEN: tuple[tuple[str, str, str], ...] = (
     # an entry of `forms`, the text whose line is to be named, what is to be said
-    ("{from: Form <f@www.example>, requester: reply-to}", "Form <f@", "is no mail address: write it as name@example.org"),
+    ("{from: Form <f@www.example>, requester: reply-to}", "Form <f@", "is no mail address: write it as name@"),
     ("{requester: reply-to}", "{requester", "`from` is missing here (Address in the From of the form's mails"),
     (f"{{from: {FORM}}}", "{from", "`requester` is missing here (Who asks: `reply-to`"),
     (f"{{from: {FORM}, requester: replyto}}", "replyto", "did you mean `reply-to`?"),
@@ -26,7 +26,8 @@ BROKEN: tuple[tuple[str, str, str], ...] = (
     (f"{{from: {FORM}, requester: {{field: ''}}}}", "field", "Label of the line that holds"),
     (f"{{from: {FORM}, requester: {{field: '{'x' * 61}'}}}}", "xxx", "Label of the line that holds"),
     ("{from: support@desk.example, requester: reply-to}", "forms:", "is the desk's own address"),
-    (f"{{from: {FORM}, requester: reply-to}}, {{from: FORMS@www.desk.example, requester: reply-to}}", "forms:", "twice"),
+    (f"{{from: {FORM}, requester: reply-to}}, {{from: FORMS@www.desk.example, requester: reply-to}}",
+     "forms:", "twice"),
 )  # fmt: skip
 
 
@@ -45,7 +46,9 @@ def test_a_mistake_in_a_form_is_told_with_its_line(site: Path, forms: str, at: s
 
 
 def test_both_ways_to_name_the_requester_may_be_written_together(site: Path) -> None:
-    declare(site, f"{{from: {FORM}, requester: reply-to}}, {{from: shop@www.desk.example, requester: {{field: E-Mail}}}}")
+    declare(
+        site, f"{{from: {FORM}, requester: reply-to}}, {{from: shop@www.desk.example, requester: {{field: E-Mail}}}}"
+    )
     assert not check(site / "maild.yaml"), said(site)
 
 

@@ -248,8 +248,8 @@ def test_the_form_takes_no_part_where_it_sends_itself_a_copy() -> None:
 
 def test_that_answers_go_elsewhere_is_no_news_of_a_form_and_all_else_is_told() -> None:
     notes = (Note("reply-to-differs", "x"), Note("encrypted", "y"))
-    assert [note.code for note in by_header(ADA, notes=notes).message.notes] == ["encrypted", "form"]
-    assert [note.code for note in by_header(notes=notes).message.notes] == ["reply-to-differs", "encrypted", "form"]
+    assert [note.code for note in by_header(ADA, notes=notes).message.notes] == ["form", "encrypted"]
+    assert [note.code for note in by_header(notes=notes).message.notes] == ["form", "reply-to-differs", "encrypted"]
 
 
 def test_a_strange_letter_in_the_address_is_shown_as_what_it_is() -> None:

@@ -52,17 +52,17 @@ CLIENTS = {
         "> Von: Max Muster <max@x.example>\n> Betreff: Drucker\n> Datum: 16. November 2026 um 09:30:00 MEZ\n"
         "> An: support@desk.example\n> \n> Er brennt."),
     "apple nl": ("Fwd: Printer", "> Begin doorgestuurd bericht:\n> \n> Van: Max Muster <max@x.example>\n"
-        "> Onderwerp: Printer\n> Datum: 16 november 2026 om 09:30:00 CET\n> Aan: support@desk.example\n> \n> Hij brandt."),
+        "> Onderwerp: Printer\n> Datum: 16 november 2026 om 09:30:00 CET\n> Aan: support@desk.example\n> \n> Hij."),
     "apple mobile": ("Fwd: Drucker", "Von meinem iPhone gesendet\n\nAnfang der weitergeleiteten Nachricht:\n\n"
         "Von: Max Muster <max@x.example>\nDatum: 16. November 2026 um 09:30:00 MEZ\nAn: support@desk.example\n"
         "Betreff: Drucker\n\n\ufeffEr brennt."),
     "thunderbird": ("Fwd: Printer", "-------- Forwarded Message --------\nSubject: \tPrinter\n"
-        "Date: \tMon, 16 Nov 2026 09:30:00 +0100\nFrom: \tMax Muster <max@x.example>\nTo: \tsupport@desk.example\n\n\nIt burns."),
+        "Date: \tMon, 16 Nov 2026 09:30:00 +0100\nFrom: \tMax Muster <max@x.example>\nTo: \tsupport\n\n\nIt burns."),
     "thunderbird de": ("Fwd: Drucker", "-------- Weitergeleitete Nachricht --------\nBetreff: \tDrucker\n"
         "Datum: \tMon, 16 Nov 2026 09:30:00 +0100\nVon: \tMax Muster <max@x.example>\nAntwort an: \tbob@acme.example\n"
         "An: \tsupport@desk.example\n\n\n\nEr brennt."),
     "thunderbird nl": ("Fwd: Printer", "-------- Doorgestuurd bericht --------\nOnderwerp: \tPrinter\n"
-        "Datum: \tMon, 16 Nov 2026 09:30:00 +0100\nVan: \tMax Muster <max@x.example>\nAan: \tsupport@desk.example\n\n\nHij brandt."),
+        "Datum: \tMon, 16 Nov 2026 09:30:00 +0100\nVan: \tMax Muster <max@x.example>\nAan: \tsupport\n\n\nHij."),
     "outlook fr": ("TR : Imprimante", "De : Max Muster <max@x.example>\nEnvoyé : lundi 16 novembre 2026 09:30\n"
         "À : Support\nObjet : Imprimante\n\nElle brûle."),
     "outlook it": ("I: Stampante", "Da: Max Muster <max@x.example>\nInviato: lunedì 16 novembre 2026 09:30\n"
@@ -72,7 +72,8 @@ CLIENTS = {
     "a link": ("WG: Drucker", "Von: Max Muster <max@x.example> (mailto:max@x.example)\nGesendet: 16. November 2026\n"
         "An: Support\nBetreff: Drucker\n\nEr brennt."),
     "twice": ("WG: WG: Drucker", "Von: Max Muster <max@x.example>\nGesendet: Montag, 16. November 2026\nAn: Support\n"
-        "Betreff: WG: Drucker\n\nVon: Bob <bob@acme.example>\nGesendet: Sonntag, 15. November 2026\nAn: Max\nBetreff: Drucker\n"),
+        "Betreff: WG: Drucker\n\nVon: Bob <bob@acme.example>\nGesendet: Sonntag, 15. November 2026\nAn: Max\n"
+        "Betreff: Drucker\n"),
 }  # fmt: skip
 HEADER = "Von: {}\nGesendet: Montag, 16. November 2026 09:30\nAn: Support <support@desk.example>\nBetreff: Drucker\n\nx"
 NAMELESS = {
@@ -99,6 +100,12 @@ NOBODY = {
     "an answer that quotes a forward": ("Fwd: Drucker", "Am 16.11.2026 um 09:30 schrieb Bob <bob@acme.example>:\n"
         "> Von: Max <max@x.example>\n> Gesendet: 15. November 2026\n> An: Bob\n> Betreff: Drucker\n>\n> Er brennt."),
     "beyond the lines that count": ("WG: Drucker", "x\n" * MOST_LINES + HEADER.format("Max <max@x.example>")),
+    "a header that starts on the last line that counts": ("WG: Drucker", "x\n" * (MOST_LINES - 1)
+        + HEADER.format("Max <max@x.example>")),
+    "on behalf of another, folded": ("WG: Drucker", HEADER.format("Max <max@x.example>\n Im Auftrag von b@y.example")),
+    "words below the header": ("WG: Drucker", "Gesendet: 16. November 2026\nAn: Support\nBetreff: Drucker\nVon: Max\n"
+        "Bitte an bob@acme.example wenden.\n\nEr brennt."),
+    "more letters than an address may have": ("WG: Drucker", HEADER.format(f"Max <{'ß' * 40}@x.example>")),
     "nothing": ("WG: Drucker", ""),
 }  # fmt: skip
 
@@ -147,8 +154,10 @@ def test_a_forward_that_is_html_alone_names_its_first_sender_too(html: str) -> N
     assert forwarded_from(parse(letter(*head, "Subject: WG: Drucker", body=html))) == MAX
 
 
-LINES = ["Von: ", "From: ", "Gesendet: ", "An: ", "Betreff: ", "Max ", "<", ">", "[mailto:", "]", "@", ".example", "max",
-         "max@x.example", "\n", "\n> ", "'", '"', ";", "16. November 2026", "-------- Forwarded Message --------\n", "\0"]  # fmt: skip
+LINES = [
+    "Von: ", "From: ", "Gesendet: ", "An: ", "Betreff: ", "Max ", "<", ">", "[mailto:", "]", "@", ".example", "max",
+    "max@x.example", "\n", "\n> ", "'", '"', ";", "16. November 2026", "-------- Forwarded Message --------\n", "\0",
+]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(LINES) | st.text(string.printable + "ßé\ud800", max_size=5), max_size=60).map("".join))
@@ -161,15 +170,20 @@ def test_whatever_is_forwarded_is_read_and_no_address_is_made_up(text: str) -> N
         assert found.address in written | {normal_address(word.strip("*'")) for word in text.split()}
 
 
-@given(st.sampled_from(("Max", "Eva Ü", "")), st.from_regex(r"[a-z0-9.+_-]{1,30}@[a-z]{1,10}\.example", fullmatch=True))
-def test_every_address_in_its_place_is_found_or_is_none(name: str, address: str) -> None:
+ADDRESSES = st.from_regex(r"[a-z0-9+_-]{1,20}(\.[a-z0-9+_-]{1,10})?@[a-z]{1,10}\.example", fullmatch=True)
+
+
+@given(st.sampled_from(("Max", "Eva Ü", "")), ADDRESSES)
+def test_every_address_in_its_place_is_found(name: str, address: str) -> None:
     found = forwarded_from(a_message(subject="Fwd: x", text=HEADER.format(f"{name} <{address}>")))
     assert found == Address(name, address)
 
 
-@pytest.mark.parametrize("piece", ["Von: a@", "x@", "Von: <", "@", "[mailto:", "\nVon: x", " ", "'", "--\n", "Von: x\nAn: y\n"])
+@pytest.mark.parametrize(
+    "piece", ["Von: a@", "x@", "Von: <", "@", "[mailto:", "\nVon: x", " ", "'", "--\n", "Von: x\nAn: y\n"]
+)
 def test_a_hostile_text_costs_no_more_than_an_honest_one(piece: str) -> None:
-    message = a_message(subject="Fwd: x", text=HEADER.format("") + piece * 100_000)
+    message = a_message(subject="Fwd: x", text=HEADER.format((piece * 380)[:380]) + piece * 100_000)
     start = time.process_time()
     forwarded_from(message)
     assert time.process_time() - start < 0.5

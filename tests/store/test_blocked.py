@@ -9,7 +9,7 @@ import pytest
 from maild.directory import Directory
 from maild.errors import NotFound
 from maild.model import Address
-from maild.store import blocked, register
+from maild.store import audit, blocked, register
 from maild.store.engine import Store
 from tests.builders import ADA, NOON
 
@@ -56,10 +56,19 @@ def test_who_is_blocked_twice_stays_as_the_first_put_it(store: Store) -> None:
 def test_who_is_taken_off_is_let_in_and_nobody_is_taken_off_twice(store: Store) -> None:
     add(store, "spam.example")
     with store.transaction() as tx:
-        blocked.remove(tx, "spam.example")
+        blocked.remove(tx, "spam.example", ADA, "a customer", NOON)
         assert blocked.blocking(tx, ["a@spam.example"]) == ("",)
         with pytest.raises(NotFound, match=r"spam\.example is not on the block list"):
-            blocked.remove(tx, "spam.example")
+            blocked.remove(tx, "spam.example", ADA, "a customer", NOON)
+
+
+def test_the_audit_trail_knows_who_got_on_and_who_off_again_by_whom_and_why(store: Store) -> None:
+    add(store, "spam.example")
+    with store.transaction() as tx:
+        blocked.add(tx, "spam.example", ADA, "again", NOON)
+        blocked.remove(tx, "spam.example", ADA, "a customer", NOON + timedelta(days=1))
+        lines = [(one.actor, one.what, one.why) for one in audit.trail(tx, blocked.KIND, "spam.example")]
+    assert lines == [(ADA.address, "let in again", "a customer"), (GRACE.address, "blocked", "lottery")]
 
 
 def test_an_address_is_blocked_by_the_nearest_entry(store: Store) -> None:

@@ -77,6 +77,23 @@ def test_a_link_is_not_the_way_back_for_somebody_inactive(store: Store) -> None:
     assert not register(store) and found(store) == before
 
 
+@pytest.mark.parametrize("address", ["info@acme.example", "praxis2@acme.example", "support+x@acme.example"])
+@pytest.mark.parametrize("known", [True, False])
+def test_a_link_makes_a_shared_address_no_contact_and_leaves_no_trace(store: Store, known: bool, address: str) -> None:
+    if known:
+        somebody(store, address=address)
+    assert not register(store, address)
+    with store.reading() as tx:
+        assert {one.register for one in find_contacts(tx, [address])} == ({Register.UNVERIFIED} if known else set())
+        assert audit.latest(tx) == ()
+
+
+def test_a_shared_address_that_the_register_vouches_for_stays_as_it_is(store: Store) -> None:
+    somebody(store, address="info@acme.example", register=Register.AUTHORISED)
+    assert register(store, "info@acme.example")
+    assert found(store, "info@acme.example").register is Register.AUTHORISED
+
+
 DOMAINS = [
     ("the only owner", {"acme": ["acme.example"]}, True, "acme"),
     ("the desk does not want it", {"acme": ["acme.example"]}, False, ""),

@@ -46,10 +46,11 @@ class Told:
     def send(self, tx: Connection, ticket: Ticket, contact: Contact, url: str) -> None:
         self.links.append((ticket.number, contact.address, url))
 
-    def confirm(self, tx: Connection, link: Invitation, person: Person, now: datetime) -> None:
+    def confirm(self, tx: Connection, link: Invitation, person: Person) -> bool:
         if self.fails:
             raise RuntimeError(link.address)
         self.confirmed.append((link.about, person))
+        return True
 
 
 @dataclass

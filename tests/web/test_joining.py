@@ -68,6 +68,18 @@ def test_somebody_inactive_is_told_to_write(world: World) -> None:
     assert "cannot be registered" in answer.text and found(world).register is Register.INACTIVE
 
 
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("en", "belongs to several people"), ("de", "gehört mehreren Personen"), ("nl", "is van meerdere mensen")],
+)
+def test_a_shared_address_is_asked_for_one_of_somebodys_own(world: World, language: str, title: str) -> None:
+    path = f"/r/{world.invite(Purpose.REGISTER, 'info@acme.example')}"
+    answer = world.post(path, {"name": "Info"}, Accept_Language=language)
+    assert answer.status == 200 and title in answer.text
+    with world.store.reading() as tx:
+        assert find_contacts(tx, ["info@acme.example"]) == ()
+
+
 def test_who_was_named_confirms_once(world: World) -> None:
     path = f"/c/{world.invite(Purpose.CONFIRM_CONTACT, ADA.address, '7')}"
     assert "named you as a contact" in world.get(path).text and world.told.confirmed == []

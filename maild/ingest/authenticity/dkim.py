@@ -3,7 +3,8 @@
 The canonical header and the crypto are dkimpy's (RFC 6376 3.4.2, 3.7; Ed25519 by pynacl: RFC 8463), which is loaded
 when the first signature is looked at; the body is `body`'s. Laws: nothing the library raises comes out; time is linear
 in the size of the mail. What it lets pass (l=, fields added on top, SHA-1) is `structure`'s to see.
-Sightings: dkimpy 1.1.8 reads the clock itself, and does not ask whether key and algorithm are of one kind.
+Sightings: dkimpy 1.1.8 reads the clock itself, and does not ask whether key and algorithm are of one kind, nor whether
+an RSA signature is as long as its key and smaller.
 """
 
 from __future__ import annotations
@@ -73,11 +74,18 @@ def _weak(key: RsaKey | Ed25519Key) -> Iterator[str]:
 
 def _misfit(header: RawHeader, signature: Signature, key: RsaKey | Ed25519Key) -> str:
     """ "" if it fits."""
+    if isinstance(key, RsaKey) and not _is_canonical(signature.proof, key):
+        return "it is longer, shorter or greater than its key allows"
     try:
         fits = _process(_prepared(header, key), signature)
     except Exception as error:  # noqa: BLE001 - whatever a library stumbles over proves nothing, and must stop no mail
         return f"it cannot be computed ({type(error).__name__})"
     return "" if fits else "its header was changed, or it was made with another key"
+
+
+def _is_canonical(proof: bytes, key: RsaKey) -> bool:
+    """RFC 8017 8.2.2 and 5.2.2. Otherwise anybody could write one signature in many ways, each good and new."""
+    return len(proof) == (key.bits + 7) // 8 and int.from_bytes(proof, "big") < key.modulus
 
 
 def _process(library: DKIM, signature: Signature) -> bool:

@@ -49,10 +49,12 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class OwnCheck:
-    """`tried` are the signatures that may speak for the author, the best first; `dismissed` tells of the others."""
+    """`tried` are the signatures that may speak for the author, the best first; `dismissed` tells of those that may
+    not. `fingerprints` are of all that may, tried or not."""
 
     tried: tuple[Tried, ...] = ()
     dismissed: tuple[str, ...] = ()
+    fingerprints: tuple[str, ...] = ()
 
     @property
     def best(self) -> Tried | None:
@@ -68,16 +70,28 @@ class OwnCheck:
         return any(one.proof is Proof.PROVEN and not one.candidate.lax for one in self.tried)
 
     @property
+    def signature(self) -> str:
+        """The fingerprint of the one that proves the author, or may yet do so; "" for none."""
+        return self.best.candidate.signature.fingerprint if self.best and _RANK[self.proof] >= _WAITS else ""
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The fingerprints of the others: any of them could have been the one, had it stood alone."""
+        return tuple(one for one in self.fingerprints if one != self.signature) if self.signature else ()
+
+    @property
     def evidence(self) -> tuple[str, ...]:
         return (*(one.evidence for one in self.tried), *self.dismissed)
 
 
 # What waits may yet prove; what is weak may not.
 _RANK = {Proof.FAILED: 0, Proof.NONE: 0, Proof.WEAK: 1, Proof.PENDING: 2, Proof.PROVEN: 3}
+_WAITS = _RANK[Proof.PENDING]
 
 
 def check(raw: bytes, header: RawHeader, structure: Structure, lookup: Lookup) -> OwnCheck:
-    return OwnCheck(tuple(_tried(raw, header, structure, lookup)), structure.dismissed)
+    fingerprints = tuple(one.signature.fingerprint for one in structure.candidates)
+    return OwnCheck(tuple(_tried(raw, header, structure, lookup)), structure.dismissed, fingerprints)
 
 
 def _tried(raw: bytes, header: RawHeader, structure: Structure, lookup: Lookup) -> Iterator[Tried]:

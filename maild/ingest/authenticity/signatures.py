@@ -6,6 +6,7 @@ the few forms it was written for, and this reading is the only one.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,6 +54,11 @@ class Signature:
     def key_name(self) -> str:
         """Where its public key stands in the DNS (RFC 6376 3.6.2.1)."""
         return f"{self.selector}._domainkey.{self.domain}"
+
+    @property
+    def fingerprint(self) -> str:
+        """By what the same signature is known on another mail: a SHA-256 of d=, s= and b=, in hexadecimal digits."""
+        return hashlib.sha256(f"{self.domain} {self.selector} ".encode() + self.proof).hexdigest()
 
 
 def read_signature(field: RawField) -> Signature | str:

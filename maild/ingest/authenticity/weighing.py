@@ -16,6 +16,8 @@ from maild.ingest.authenticity.structure import domain_of
 from maild.ingest.authenticity.vouching import Vouch
 from maild.model import Address, Authenticity, Means, Proof
 
+OWN_PENDING = "own-domain-pending"
+"""The code of a pending proof that, if it never comes, is a failed one."""
 UNSIGNED = "not signed, and no server vouches for it"
 
 
@@ -56,7 +58,7 @@ def _own(own: OwnCheck) -> Authenticity:
         return Authenticity(text="no signature that speaks for the sender" if own.dismissed else UNSIGNED)
     code, told = _TOLD[own.proof]
     means = Means.NOTHING if own.proof is Proof.NONE else Means.SIGNATURE
-    return Authenticity(own.proof, means, code, told(best), own.strict)
+    return Authenticity(own.proof, means, code, told(best), own.strict, (), own.signature, own.beside)
 
 
 def _told_bad(best: Tried) -> str:
@@ -81,7 +83,8 @@ def _vouched(found: Evidence) -> Authenticity:
     if objection:
         proof, why = objection
         return Authenticity(proof, Means.BORDER, "disagree", f"{vouch.text}, but {why}")
-    return Authenticity(Proof.PROVEN, Means.BORDER, vouch.code, vouch.text, found.own.strict)
+    own = found.own
+    return Authenticity(Proof.PROVEN, Means.BORDER, vouch.code, vouch.text, own.strict, (), own.signature, own.beside)
 
 
 def _objection(found: Evidence) -> tuple[Proof, str] | None:
@@ -108,8 +111,10 @@ def _counts(one: Tried) -> bool:
 
 
 def guarded(proof: Authenticity, author: Address) -> Authenticity:
-    """Mail of our own domain proves itself, or is forged (reliability D24)."""
-    if proof.proof in (Proof.PROVEN, Proof.PENDING):
+    """Mail of our own domain proves itself, or is forged (reliability D24); while that is pending, its code says so."""
+    if proof.proof is Proof.PROVEN:
         return proof
+    if proof.proof is Proof.PENDING:
+        return replace(proof, code=OWN_PENDING)
     text = f"it claims to be from our own {domain_of(author)}, and nothing proves it"
     return replace(proof, proof=Proof.FAILED, code="own-domain", text=text, strict=False)

@@ -11,7 +11,7 @@ nobody vouches for them any more.
 from __future__ import annotations
 
 from maild.model import StaffMember
-from maild.store.register.changing import Left, leave, put
+from maild.store.register.changing import Left, Newcomer, entry_for, leave, put, would_be
 from maild.store.register.importing import (
     FILE,
     Imported,
@@ -41,9 +41,11 @@ __all__ = [
     "ImportRefused",
     "Imported",
     "Left",
+    "Newcomer",
     "StaffMember",
     "apply_import",
     "contact_ids",
+    "entry_for",
     "find_contacts",
     "find_organisation",
     "hold",
@@ -58,4 +60,5 @@ __all__ = [
     "put",
     "register_entries",
     "take",
+    "would_be",
 ]

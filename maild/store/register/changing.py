@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from maild.directory.contradictions import lacks
-from maild.directory.entries import Entries, Entry, Fields, Kind, Wanted, by_ref
+from maild.directory.entries import UNSAID, Entries, Entry, Fields, Kind, Value, Wanted, by_ref
 from maild.directory.plan import BY_HAND, Diff, after
 from maild.errors import NotFound
 from maild.model import Duty, Register
@@ -22,6 +22,19 @@ from maild.store.register.looking import person_behind, register_entries
 from maild.store.register.writing import By, write
 
 LEFT: Fields = {"register": Register.INACTIVE, "primary": False, "follows": False, "duties": (), "until": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who shall be a contact: what they become at least, beside what they are."""
+
+    address: str
+    name: str
+    organisation: str
+    register: Register = Register.REGISTERED
+    primary: bool = False
+    duties: tuple[Duty, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,29 @@ def put(tx: Connection, entries: Iterable[Entry], by: By, *, new: bool = False) 
     return diff
 
 
+def entry_for(current: Entries, person: Newcomer) -> Entry:
+    """What the register has to say for them to come in; whatever they are already, they stay."""
+    here = current.get((Kind.CONTACT, person.address))
+    fields = dict(here.fields if here and here.vouched else UNSAID[Kind.CONTACT])
+    authorised = Register.AUTHORISED in (person.register, fields["register"])
+    fields |= {
+        "name": fields["name"] or person.name or (here.fields["name"] if here else ""),
+        "language": fields["language"] or person.language,
+        "organisation": person.organisation,
+        "register": Register.AUTHORISED if authorised else Register.REGISTERED,
+        "primary": bool(fields["primary"]) or person.primary,
+        "duties": tuple(dict.fromkeys((*_words(fields["duties"]), *person.duties))),
+        "until": None if person.register is Register.AUTHORISED else fields["until"],
+    }
+    return Entry(Kind.CONTACT, person.address, fields, here.source if here else "")
+
+
+def would_be(tx: Connection, person: Newcomer) -> Diff:
+    """What `put` would do for them. Raises ImportRefused."""
+    entry = entry_for(register_entries(tx, [person.address]), person)
+    return plan(tx, Wanted(by_ref([entry])), BY_HAND)
+
+
 def leave(tx: Connection, address: str, by: By) -> Left:
     """Set somebody inactive, under all their addresses. Raises NotFound if nobody vouches for them."""
     contacts = person_behind(tx, address)
@@ -62,14 +98,13 @@ def leave(tx: Connection, address: str, by: By) -> Left:
 def _needs(contact: Entry, before: tuple[str, ...], now: tuple[str, ...]) -> Iterator[str]:
     if contact.fields["primary"]:
         yield "another primary contact"
-    if Duty.MONITORING in _duties(contact):
+    if Duty.MONITORING in _words(contact.fields["duties"]):
         yield "another monitoring contact, with telephone number and address"
     if "no authorised contact" in set(now) - set(before):
         yield "an authorised contact: this was the last one, who alone could instruct and name others"
 
 
-def _duties(contact: Entry) -> tuple[str, ...]:
-    value = contact.fields["duties"]
+def _words(value: Value) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else ()
 
 

@@ -25,6 +25,7 @@ from maild.store.schema.mail import (
     outbox_entry,
     raw_mail,
     raw_piece,
+    signature_seen,
 )
 from maild.store.schema.mailboxes import imap_cursor, imap_mail, mailbox_state
 from maild.store.schema.people import (
@@ -88,6 +89,7 @@ __all__ = [
     "raw_mail",
     "raw_piece",
     "setting",
+    "signature_seen",
     "staff",
     "team",
     "ticket",

@@ -117,6 +117,15 @@ content_key = keyed_table(
     PrimaryKeyConstraint("key", "desk"),
 )
 
+signature_seen = keyed_table(
+    "signature_seen",
+    "Mail that a DKIM signature vouched for first, by its fingerprint, and the content key of that mail",
+    Column("digest", Key, primary_key=True),
+    refers("entry_id", "inbox_entry.id"),
+    key("content"),
+    instant("at", index=True),
+)
+
 decision = table(
     "decision",
     "What was decided, from which facts, by which policy (law 14)",

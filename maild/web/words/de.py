@@ -56,6 +56,11 @@ WORDS = Words(
         "Diese Adresse lässt sich nicht über einen Link registrieren. "
         "Bitte antworten Sie auf unsere Mail, dann klären wir das gemeinsam.",
     ),
+    shared=Told(
+        "Diese Adresse gehört mehreren Personen",
+        "Bitte schreiben Sie uns einmal von einer Adresse, die nur Ihnen gehört, dann schicken wir Ihnen einen Link "
+        "dafür. Ihre Anfrage haben wir trotzdem.",
+    ),
     used=Told(
         "Dieser Link wurde schon benutzt",
         "Jeder unserer Links gilt nur einmal, damit ihn nach Ihnen niemand mehr benutzen kann. "

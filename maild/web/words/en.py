@@ -54,6 +54,11 @@ WORDS = Words(
         "We cannot do this here",
         "This address cannot be registered by a link. Please answer our mail, and we shall sort it out together.",
     ),
+    shared=Told(
+        "This address belongs to several people",
+        "Please write to us once from an address that is yours alone, and we shall send you a link for it. "
+        "Your request is with us all the same.",
+    ),
     used=Told(
         "This link was used already",
         "Each of our links works once, so that nobody else can use it after you. "

@@ -54,6 +54,11 @@ WORDS = Words(
         "Dat kan hier helaas niet",
         "Dit adres kan niet met een link worden geregistreerd. Beantwoord onze mail, dan zoeken we het samen uit.",
     ),
+    shared=Told(
+        "Dit adres is van meerdere mensen",
+        "Schrijf ons één keer vanaf een adres dat alleen van u is, dan sturen wij u daarvoor een link. "
+        "Uw aanvraag hebben we evengoed.",
+    ),
     used=Told(
         "Deze link is al gebruikt",
         "Elke link van ons werkt één keer, zodat niemand hem na u nog kan gebruiken. "

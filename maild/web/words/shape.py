@@ -63,6 +63,7 @@ class Words:
     logout_everywhere: str
 
     barred: Told
+    shared: Told
     used: Told
     gone: Told
     sent: Told

@@ -113,3 +113,13 @@ def proof() -> None:
         sqlite_where=sa.text("prove_at IS NOT NULL"),
         postgresql_where=sa.text("prove_at IS NOT NULL"),
     )
+    op.create_table(
+        "signature_seen",
+        key("digest"),
+        sa.Column("entry_id", NUMBER, sa.ForeignKey("inbox_entry.id"), nullable=False),
+        *(words("content"), big("at")),
+        sa.PrimaryKeyConstraint("digest"),
+        comment="Mail that a DKIM signature vouched for first, by its fingerprint, and the content key of that mail",
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_signature_seen_at", "signature_seen", ["at"])
