@@ -30,7 +30,8 @@ def test_the_shipped_example_holds_a_desk_its_people_and_rules(site: Path) -> No
     settings = load_settings(site / "maild.yaml")
     policy, directory = load_policy(settings), load_directory(settings)
     assert [desk.address for desk in policy.desks] == ["support@desk.example"]
-    assert [rule.rule for rule in policy.rules] == ["platform down", "invoices", "name of the virtual machine"]
+    names = [rule.rule for rule in policy.rules]
+    assert names[:3] == ["platform down", "invoices", "name of the virtual machine"] and "somebody leaves" in names
     people = {person.name: person.register for record in directory.organisations for person in record.contacts}
     assert people["Ada Archer"] is Register.AUTHORISED and people["Carol Cook"] is Register.INACTIVE
     assert [member.name for member in directory.staff] == ["grace", "linus"]
@@ -128,7 +129,7 @@ def test_thousand_rules_load_in_little_time(site: Path) -> None:
     (site / "rules" / "30-many.yaml").write_text("".join(rule.format(number) for number in range(1000)))
     settings = load_settings(site / "maild.yaml")
     started = time.process_time()
-    assert len(load_policy(settings).rules) == 1003
+    assert len(load_policy(settings).rules) == 1007
     assert time.process_time() - started < 4  # about 1 s on a machine that has nothing else to do
 
 
