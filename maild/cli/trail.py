@@ -40,7 +40,7 @@ def audit(
     limit: Limit = 100,
     json: AsJson = False,
 ) -> None:
-    """What was changed in the register, exported from it, and blocked: when, by whom, what and why. The newest first."""
+    """What was changed in the register, exported from it, or blocked: when, by whom, what and why; newest first."""
     with a_look(ctx) as tx:
         listing(_lines(tx, contact, organisation, staff, limit), COLUMNS, json)
 

@@ -63,7 +63,7 @@ class Workers:
         self._path = settings.state / "workers.slots"
         self._slots = Slots(self._path, settings.workers)
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["maild.daemon.worker"])
+        self._context.set_forkserver_preload(["maild.daemon.preload"])
         self._hands: dict[int, Hand] = {}
         self._incarnation = 0
         self._turn = 0

@@ -59,6 +59,7 @@ _ADVICE = {
     "stuck": "a part hangs, and the daemon is started afresh: look at its log, and report where it hung",
     "room": "no mail is taken until that is mended",
     "relay": "mail waits in the outbox: mend the relay, or `relay` in maild.yaml; `maild doctor relay` tries it",
+    "directory": "the register stays as it is: mend the source or its entry in `directories`, then `maild reload`",
 }
 
 
@@ -67,9 +68,10 @@ def daemons_say(health: Health, _alarms: Alarms, now: datetime) -> Iterator[Need
     for one in health.troubles:
         if one.part == "relay" and now - one.since < timedelta(minutes=5):
             continue
-        advice = _ADVICE.get(one.part, "look at its log")
+        code = one.part.partition(" ")[0]
+        advice = _ADVICE.get(code, "look at its log")
         words = clean_header(one.words)
-        yield Need(one.part, f"{one.part} of {one.node}, for {span(one.since, now)}: {words}; {advice}", one.node)
+        yield Need(code, f"{one.part} of {one.node}, for {span(one.since, now)}: {words}; {advice}", one.node)
 
 
 def files_not_taken(health: Health, _alarms: Alarms, _now: datetime) -> Iterator[Need]:

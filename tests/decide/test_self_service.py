@@ -216,6 +216,15 @@ def test_an_overview_shows_what_its_reader_may_see_and_says_what_that_is(
     assert plan.disposition is Disposition.ANSWERED and plan.changes == ()
 
 
+@pytest.mark.parametrize(
+    ("word", "asks"),
+    [("status", "mine"), ("status cc", "cc"), ("Status Firma", "organisation"), ("help", ""), ("Printer", "")],
+)
+def test_the_store_is_asked_for_an_overview_by_a_mail_that_wants_one_alone(word: str, asks: str) -> None:
+    assert a_command(word).keys.asks == asks
+    assert a_command(word, message={"visible_text": "The printer burns."}).keys.asks == ""
+
+
 def test_a_word_on_a_ticket_is_a_question_about_it() -> None:
     for word in ("status", "help"):
         case, _ = on_a_ticket(word, Participant(a_contact(), Role.REQUESTER))

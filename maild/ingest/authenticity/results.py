@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from maild.ingest.authenticity.alignment import organisational_domain
 from maild.ingest.authenticity.borders import MICROSOFT365, Border
 from maild.ingest.authenticity.comments import COMMENT, PLAIN, placed
+from maild.ingest.suffixes import registered_domain
 
 LONGEST = 16_000
 MOST_RESULTS = 40
@@ -48,7 +48,7 @@ class Result:
             return _ACTIONS[self.value("action")]
         said: dict[str, str] = {name.lower(): wanted.lower() for name, wanted in _POLICY.findall(self.comment)}
         author = self.value("header.from")
-        if "sp" in said and author != organisational_domain(author):
+        if "sp" in said and author != registered_domain(author):
             return said["sp"]
         return said.get("p") or said.get("policy") or self.value("policy.published-domain-policy")
 

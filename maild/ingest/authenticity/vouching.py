@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from maild.cleaning import clean_header
-from maild.ingest.authenticity.alignment import is_aligned, organisational_domain
+from maild.ingest.authenticity.alignment import is_aligned
 from maild.ingest.authenticity.borders import Border
 from maild.ingest.authenticity.fields import RawHeader
 from maild.ingest.authenticity.results import Results, read_results
 from maild.ingest.authenticity.structure import domain_of
+from maild.ingest.suffixes import registered_domain
 from maild.model import Address, Proof
 
 _FIELDS = ("received", "authentication-results")
@@ -97,5 +98,5 @@ def _verdict_of_dmarc(results: Results, domain: str) -> str:
 
 def _is_theirs(sender: str, domain: str) -> bool:
     """A server of the same organisation's (RFC 7489 3.1.2, relaxed)."""
-    organisation = organisational_domain(sender.rpartition("@")[2].strip("<>"))
-    return bool(organisation) and organisation == organisational_domain(domain)
+    organisation = registered_domain(sender.rpartition("@")[2].strip("<>"))
+    return bool(organisation) and organisation == registered_domain(domain)

@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import lru_cache
 
-from publicsuffixlist import PublicSuffixList
-
 from maild.ingest.header.lookalike import shown, u_label
 from maild.ingest.header.skeleton import letters_alike, skeleton
+from maild.ingest.suffixes import registered_domain
 
 SHORTEST_SAME = 4
 """Letters of a name whose like under another ending is worth a word: `abc.com` and `abc.net` are strangers."""
@@ -111,11 +110,5 @@ def _letters(name: str) -> str:
 @lru_cache(maxsize=1024)
 def _parts(domain: str) -> tuple[str, str]:
     """The label that somebody registered, and the public suffix behind it; ("", "") where there is none."""
-    own = None if domain.startswith("[") else _suffixes().privatesuffix(domain)
-    name, _, ending = (own or "").partition(".")
+    name, _, ending = registered_domain(domain).partition(".")
     return (name, ending) if ending else ("", "")
-
-
-@lru_cache(maxsize=1)
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()

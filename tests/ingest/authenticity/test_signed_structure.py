@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maild.ingest.authenticity.alignment import is_aligned, organisational_domain
+from maild.ingest.authenticity.alignment import is_aligned
 from maild.ingest.authenticity.fields import RawField, header_of
 from maild.ingest.authenticity.signatures import LONGEST, Signature, read_signature
 from maild.ingest.authenticity.structure import (
@@ -24,6 +24,7 @@ from maild.ingest.authenticity.structure import (
 )
 from maild.ingest.authenticity.taglist import MOST_TAGS, base64_of, read_tags
 from maild.ingest.parse import parse
+from maild.ingest.suffixes import registered_domain
 from tests.ingest.authenticity.signing import USUAL, How, rsa, signed
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -192,8 +193,8 @@ def test_a_domain_speaks_for_itself_and_for_what_is_below_it(signer: str, author
 
 
 def test_a_public_suffix_belongs_to_nobody() -> None:
-    assert organisational_domain("www.acme.co.uk") == "acme.co.uk"
-    assert organisational_domain("co.uk") == ""
+    assert registered_domain("www.acme.co.uk") == "acme.co.uk"
+    assert registered_domain("co.uk") == ""
 
 
 DOUBTS = {
