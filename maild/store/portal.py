@@ -1,23 +1,27 @@
-"""What the web pages show: one ticket as one participant may see it.
+"""What the web pages show: one ticket as one contact may see it (`decide.sight`).
 
-Laws: people see tickets they take part in, no notes, nothing that awaits review; a guest sees what came after the
-invitation; who waits, has left or is inactive sees nothing. What may not be seen and what is not there are the same
-None. Texts are bounded here, so that no page holds a whole mailbox.
+Laws: no notes, nothing that awaits review. What may not be seen and what is not there are the same None. Texts are
+bounded here, so that no page holds a whole mailbox.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from maild.model import Address, ArticleKind, Contact, Register, Role, Ticket, TicketId
+from maild.decide.sight import Sight, sight
+from maild.desks.policy import Desk
+from maild.model import Address, ArticleKind, Contact, Ticket, TicketId
 from maild.store.among import among
 from maild.store.leads import own_number
-from maild.store.rows import CONTACT, AnyRow, as_contact, rows_among, tickets_by_id
-from maild.store.schema import article, attachment, contact, participant
+from maild.store.register import find_contacts
+from maild.store.rows import AnyRow, known_tickets, rows_among, tickets_by_id
+from maild.store.schema import article, attachment
 
+Desks = Callable[[str], Desk | None]
 MOST_ARTICLES = 200
 LONGEST_TEXT = 20_000
 """Characters of one article that are shown."""
@@ -59,26 +63,23 @@ class ShownTicket:
 
 
 @dataclass(frozen=True, slots=True)
-class Taking:
-    """A contact's part in a ticket. `since` (UTC) is when a guest was invited."""
+class Viewer:
+    """A contact who may see this ticket, and how much of it."""
 
     ticket: Ticket
     contact: Contact
-    role: Role
-    since: datetime | None
+    sight: Sight
 
 
-def taking_part(tx: Connection, number: str, address: str) -> Taking | None:
+def viewer(tx: Connection, number: str, address: str, desk_named: Desks) -> Viewer | None:
     """Whether this address may see the ticket that is written so ("SD-1042")."""
     ticket = _numbered(tx, number)
-    if ticket is None:
+    contact = next(iter(find_contacts(tx, [address])), None)
+    desk = desk_named(ticket.desk) if ticket else None
+    if ticket is None or contact is None or desk is None:
         return None
-    there = and_(participant.c.ticket_id == ticket.id, contact.c.address == address)
-    active = and_(participant.c.waits.is_(False), participant.c.has_left.is_(False))
-    known = contact.c.register != Register.INACTIVE
-    part = select(participant.c.role, participant.c.since, *CONTACT).join(contact).where(there, active, known)
-    row = tx.execute(part).first()
-    return Taking(ticket, as_contact(row), row.role, row.since) if row else None
+    seen = sight(contact, known_tickets(tx, [ticket])[ticket.id], desk)
+    return Viewer(ticket, contact, seen) if seen else None
 
 
 def _numbered(tx: Connection, written: str) -> Ticket | None:
@@ -87,23 +88,18 @@ def _numbered(tx: Connection, written: str) -> Ticket | None:
     return found if found and found.prefix.upper() == prefix else None
 
 
-def show(tx: Connection, number: str, address: str) -> ShownTicket | None:
+def show(tx: Connection, number: str, address: str, desk_named: Desks) -> ShownTicket | None:
     """The ticket as this address may see it."""
-    taking = taking_part(tx, number, address)
-    return ShownTicket(taking.ticket, _articles(tx, taking)) if taking else None
+    found = viewer(tx, number, address, desk_named)
+    return ShownTicket(found.ticket, _articles(tx, found)) if found else None
 
 
-def _articles(tx: Connection, taking: Taking) -> tuple[ShownArticle, ...]:
-    found = tx.execute(_NEWEST.where(article.c.ticket_id == taking.ticket.id, _after(taking))).all()[::-1]
-    files = rows_among(tx, _FILES, [row.id for row in found])
-    return tuple(_shown(row, [one for one in files if one.article_id == row.id]) for row in found)
-
-
-def _after(taking: Taking) -> ColumnElement[bool]:
-    """A guest of whom nobody knows since when sees nothing."""
-    if taking.role is not Role.GUEST:
-        return article.c.id.is_not(None)
-    return article.c.at >= taking.since if taking.since else article.c.id.is_(None)
+def _articles(tx: Connection, found: Viewer) -> tuple[ShownArticle, ...]:
+    of = _NEWEST.where(article.c.ticket_id == found.ticket.id)
+    since = found.sight.since
+    rows = tx.execute(of.where(article.c.at >= since) if since else of).all()[::-1]
+    files = rows_among(tx, _FILES, [row.id for row in rows])
+    return tuple(_shown(row, [one for one in files if one.article_id == row.id]) for row in rows)
 
 
 def _begin(text: ColumnElement[str]) -> ColumnElement[str]:

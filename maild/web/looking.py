@@ -1,8 +1,8 @@
 """A person's look at their own request: the link in notices, the link that is sent on asking, and the ticket.
 
 Laws: `/tickets/SD-1042` is the same page whether there is such a ticket or not; so is its answer, for every address, in
-the same time (FAULT-D28, no oracle). A link goes to a participant's own address only, three an hour at most. What may
-not be seen is answered like what is not there.
+the same time (FAULT-D28, no oracle). A link goes to the own address of whoever may see the ticket, three an hour at
+most. What may not be seen is answered like what is not there.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ class _Looking:
         return told(words.sent, words)
 
     def _send(self, tx: Connection, number: str, address: str) -> None:
-        """To a participant within the budget. A transaction that may write is begun for everybody."""
+        """To whoever may see it, within the budget. A transaction that may write is begun for everybody."""
         now = self._site.now()
         lock(tx, [address])
-        taking = portal.taking_part(tx, number, address)
+        taking = portal.viewer(tx, number, address, self._site.desk)
         count = invitations.issued_since(tx, address, Purpose.LOOK, now - PER)
         if taking is None or count >= MOST_LINKS:
             return
@@ -119,7 +119,7 @@ class _Looking:
 
     def _visible(self, tx: Connection, name: str | None, number: str) -> tuple[bool, portal.ShownTicket | None]:
         link = invitations.session(tx, name, self._site.now()) if name else None
-        return (True, portal.show(tx, number, link.address)) if link else (False, None)
+        return (True, portal.show(tx, number, link.address, self._site.desk)) if link else (False, None)
 
     def _ticket(self, request: Request, shown: portal.ShownTicket) -> Response:
         ticket = shown.ticket

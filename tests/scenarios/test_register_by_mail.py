@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+import urllib.request
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
-from tests.scenarios.test_trust import ADA, BOB, BORDER, STRANGER, set_desk, vouched
+from tests.scenarios.test_trust import ADA, BOB, BORDER, STRANGER, set_desk, status, vouched
 from tests.scenarios.world import World, a_mail
+from tests.servers.requirement import free_port, wait_until
 
 EVA, GRACE = "eva@acme.example", ("--as", "grace")
 
 
 @pytest.fixture
 def guarded(build: Callable[..., World]) -> World:
-    """A running daemon behind a border."""
-    world = build(smtp=[{"border": BORDER}])
+    """A running daemon behind a border, with pages."""
+    port = free_port()
+    world = build(smtp=[{"border": BORDER}], web={"url": f"http://127.0.0.1:{port}", "port": port})
     world.start()
     return world
 
@@ -123,7 +127,13 @@ def test_a_new_organisation_is_welcomed_and_whom_it_names_is_invited(guarded: Wo
     assert [(one["address"], one["name"]) for one in waiting] == [(EVA, "Eva East"), ("fred@acme.example", "Fred Fox")]
     guarded.maild("approve", *(str(one["id"]) for one in waiting), *GRACE)
     guarded.until_quiet(2)
-    assert len(guarded.mails_to(EVA)) == len(guarded.mails_to("fred@acme.example")) == 1
+    (to_eva,), (to_fred,) = guarded.mails_to(EVA), guarded.mails_to("fred@acme.example")
+    url = re.match(r"http://[^/]+", link := re.search(r"http://\S+/c/\S+", to_eva.get_content())[0])[0]
+    yes = urllib.request.Request(link, urlencode({"name": "Eva E.", "language": "nl"}).encode(), {"Origin": url})
+    assert [status(link), status(yes), status(yes)] == [200, 200, 410]
+    wait_until(lambda: contact(guarded, EVA)["register"] == "registered", "Eva is a contact", 10)
+    assert contact(guarded, EVA) | {"name": "Eva E.", "language": "nl"} == contact(guarded, EVA)
+    assert contact(guarded, "fred@acme.example")["register"] == "unverified" and "/c/" in to_fred.get_content()
 
 
 def test_strangers_in_copy_read_nothing_until_staff_let_them_in_and_then_what_comes(guarded: World) -> None:

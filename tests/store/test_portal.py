@@ -6,21 +6,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
+from maild.decide.plan import RecordContact
+from maild.desks.policy import Desk, Sees
 from maild.model import Register, Role, Ticket
 from maild.store import portal
 from maild.store.engine import Store
 from maild.store.portal import LONGEST_TEXT, MOST_ARTICLES, ShownTicket
-from maild.store.schema import contact, participant
-from tests.builders import ADA, BOB, NOON, STRANGER
+from maild.store.schema import contact, organisation, participant
+from tests.builders import ADA, BOB, NOON, STRANGER, a_desk
 from tests.store.kit import an_article
 from tests.web.kit import a_conversation
 
 
-def show(store: Store, number: str, address: str = BOB.address) -> ShownTicket | None:
+def show(store: Store, number: str, address: str = BOB.address, desk: Desk | None = None) -> ShownTicket | None:
     with store.reading() as tx:
-        return portal.show(tx, number, address)
+        return portal.show(tx, number, address, {"service": desk or a_desk()}.get)
 
 
 def bob_is(store: Store, **values: Any) -> None:
@@ -54,7 +56,7 @@ def test_who_waits_left_or_is_inactive_reads_nothing(store: Store, values: dict[
     ticket = a_conversation(store)
     bob_is(store, **values)
     assert texts(show(store, ticket.number)) == []
-    assert (show(store, ticket.number) is None) == ("role" not in values)
+    assert show(store, ticket.number) is None
     assert texts(show(store, ticket.number, ADA.address)) != []
 
 
@@ -70,6 +72,21 @@ def test_another_number_is_nobodys_ticket(store: Store, number: str) -> None:
     assert a_conversation(store).number == "SD-1001"
     assert show(store, number) is None
     assert show(store, "sd-1001") is not None
+
+
+def test_who_sees_all_of_their_organisation_reads_a_colleagues_ticket(store: Store) -> None:
+    """An authorised contact anywhere, a registered one where the desk says so; nobody of another organisation."""
+    ticket = a_conversation(store, more=(RecordContact(STRANGER, Register.REGISTERED),))
+    everybody = a_desk(members_see=Sees.ALL)
+    assert show(store, ticket.number, STRANGER.address, everybody) is None
+    with store.transaction() as tx:
+        tx.execute(insert(organisation).values(key="acme", name="Acme", domains=()))
+        tx.execute(update(contact).values(organisation="acme"))
+    assert show(store, ticket.number, STRANGER.address) is None
+    assert show(store, ticket.number, STRANGER.address, everybody)
+    with store.transaction() as tx:
+        tx.execute(update(contact).values(register=Register.AUTHORISED))
+    assert show(store, ticket.number, STRANGER.address)
 
 
 def test_a_stranger_sees_nothing(store: Store) -> None:
