@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -13,6 +14,8 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+
+import structlog
 
 from maild import pipeline
 from maild.cli.app import run
@@ -84,12 +87,16 @@ class Site:
             house.store.close()
 
 
-def maild(*words: str | Path, stdin: str = "") -> Done:
+def maild(*words: str | Path, stdin: str | bytes = "") -> Done:
     """The command line, as a pipe sees it."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
-    source = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
+    source = io.TextIOWrapper(io.BytesIO(stdin.encode() if isinstance(stdin, str) else stdin), encoding="utf-8")
+    logs, mask = structlog.get_config(), os.umask(0o022)
     with redirect_stdout(out), redirect_stderr(err), patch.object(sys, "stdin", source):
         code = run([str(word) for word in words])
+    # What a command sets for its own process is here for a moment only.
+    structlog.configure(**logs)
+    os.umask(mask)
     raw = out.buffer.getvalue()
     return Done(code, raw.decode("utf-8", "replace"), err.buffer.getvalue().decode(), raw)
 

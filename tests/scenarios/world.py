@@ -23,6 +23,7 @@ from typing import Any
 from sqlalchemy import Engine, NullPool, create_engine, text
 
 from maild.notify.sink import Sink
+from tests.cli.site import Done, maild
 from tests.servers.requirement import answers, free_port, wait_until
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
@@ -138,15 +139,15 @@ class World:
     def maild(self, *words: str, stdin: bytes = b"", fine: bool = True) -> str:
         """The command line."""
         done = self._run(words, stdin)
-        assert done.returncode == 0 or not fine, done.stderr.decode()
-        return done.stdout.decode()
+        assert done.code == 0 or not fine, done.err
+        return done.out
 
     def exit_code(self, *words: str, stdin: bytes = b"") -> int:
-        return self._run(words, stdin).returncode
+        return self._run(words, stdin).code
 
-    def _run(self, words: tuple[str, ...], stdin: bytes) -> subprocess.CompletedProcess[bytes]:
-        command = [sys.executable, "-m", "maild.cli", "--settings", str(self.settings), *words]
-        return subprocess.run(command, input=stdin, capture_output=True, timeout=60)
+    def _run(self, words: tuple[str, ...], stdin: bytes) -> Done:
+        """In this process: a process of its own for each word to the daemon would be most of a story's time."""
+        return maild("--settings", self.settings, *words, stdin=stdin)
 
     def json(self, *words: str) -> Any:
         return json.loads(self.maild(*words, "--json", fine=False))

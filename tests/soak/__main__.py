@@ -5,6 +5,8 @@ nodes      three daemons on one mailbox, the owner frozen for longer than its le
 drip       200 connections that drip, and one honest sender with 25 MB at 200 kB/s
 flood      50 connections that send 200 MB each without a line end
 restore    backups of a large database while it is written to, and restores, on both databases
+forgery    the whole matrix of forged and honest mails, and 100,000 random mixes of it
+people     random stories of mails, Cc, forwards and changes of the register, each step held against the invariants
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ RUNS: dict[str, tuple[str, ...]] = {
     "drip": ("-m", "tests.scenarios.listeners_full", "drip"),
     "flood": ("-m", "tests.scenarios.listeners_full", "flood"),
     "restore": ("-m", "tests.soak.restore"),
+    "forgery": ("-m", "tests.soak.forgery"),
+    "people": ("-m", "tests.stateful", "--minutes", "10"),
 }
 FROZEN = "12"
 """How often an owner is frozen; in the suite it is twice."""
