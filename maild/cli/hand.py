@@ -50,12 +50,17 @@ class WhoAreYou(MaildError):
 def act(
     ctx: typer.Context, number: str, name: str | None, json: bool, want: Callable[[Connection, House, Hand], Plan]
 ) -> None:
-    """Look, decide and write in one transaction; then say what was done, in the words of `explain`."""
+    """Look at one ticket, decide and write in one transaction; then say what was done, in the words of `explain`."""
+    carry_out(ctx, number, json, lambda tx, house: want(tx, house, hand_of(house, tx, number, name)))
+
+
+def carry_out(ctx: typer.Context, about: str, json: bool, want: Callable[[Connection, House], Plan]) -> None:
+    """The same for any plan; `about` is what it was asked for."""
     done: list[Plan] = []
     with opened(ctx) as house:
 
         def decide(tx: Connection) -> Plan:
-            done[:] = [want(tx, house, hand_of(house, tx, number, name))]
+            done[:] = [want(tx, house)]
             return done[0]
 
         try:
@@ -63,7 +68,7 @@ def act(
         except ValueError as error:
             raise NotPossible(str(error)) from None
     if ticket is None:
-        raise NotFound(f"there is no ticket {number}")
+        raise NotFound(f"there is no ticket {about}")
     if json:
         say(to_json(outcome_object(done[0], ticket.number) | {"status": ticket.status}, indent=2))
         return

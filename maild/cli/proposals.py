@@ -9,7 +9,7 @@ import typer
 from sqlalchemy import Connection
 
 from maild.cli.envelope import address_given
-from maild.cli.hand import As, NotPossible, Number, act, desks_seen, ticket_of
+from maild.cli.hand import As, NotPossible, Number, act, actor, carry_out, desks_seen, member_named, ticket_of
 from maild.cli.help import examples, new_app
 from maild.cli.house import a_look
 from maild.cli.output import AsJson, Columns, Limit, listing, when
@@ -17,7 +17,8 @@ from maild.decide import approvals
 from maild.decide.approvals import Case
 from maild.decide.plan import Plan
 from maild.decide.staff import Hand
-from maild.model import Address, Proposal, ProposalKind
+from maild.decide.welcome import welcome as welcomed
+from maild.model import Address, Contact, Organisation, Proposal, ProposalKind
 from maild.steps.house import House
 from maild.steps.proposals import background
 from maild.store import proposals as store
@@ -122,26 +123,37 @@ def propose(
     act(ctx, number, as_, json, lambda _, __, hand: approvals.propose(hand, kind, person, organisation))
 
 
-@app.command("welcome", epilog=examples("maild welcome 1042 acme"))
+@app.command("welcome", epilog=examples("maild welcome acme", "maild welcome acme --desk service --as grace"))
 def welcome(
     ctx: typer.Context,
-    number: Number,
     organisation: Annotated[str, typer.Argument(metavar="KEY", help="The organisation.")],
+    desk: Annotated[str | None, typer.Option(help="The desk that writes; else the first.")] = None,
     as_: As = None,
     json: AsJson = False,
 ) -> None:
-    """Introduce yourself to the requester of a ticket, a new customer's main contact, and ask who else shall write.
+    """Introduce a desk to a new customer's primary contact, and ask who else shall write.
 
     Whom they name in their answer is proposed; `maild approve` invites each of them.
     """
 
-    def want(tx: Connection, _house: House, hand: Hand) -> Plan:
-        found = register.find_organisation(tx, organisation)
-        if found is None:
-            raise NotPossible(f"there is no organisation {organisation}: `maild organisations` lists them")
-        return approvals.welcome(hand, found)
+    def want(tx: Connection, house: House) -> Plan:
+        who = member_named(tx, as_)
+        found = house.policy.desk_named(desk) if desk else house.policy.desks[0]
+        if found is None or (who.desks and found.desk not in who.desks):
+            raise NotPossible(f"there is no desk {desk}")
+        return welcomed(found, *_main_contact(tx, organisation), actor(tx, as_), house.clock())
 
-    act(ctx, number, as_, json, want)
+    carry_out(ctx, organisation, json, want)
+
+
+def _main_contact(tx: Connection, key: str) -> tuple[Organisation, Contact]:
+    found = register.find_organisation(tx, key)
+    if found is None:
+        raise NotPossible(f"there is no organisation {key}: `maild organisations` lists them")
+    main = next((one for one in register.list_contacts(tx, key) if one.primary), None)
+    if main is None:
+        raise NotPossible(f"{key} has no primary contact to be welcomed: `maild contacts set ADDRESS primary=true`")
+    return found, main
 
 
 def _decide(

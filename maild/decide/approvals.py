@@ -121,20 +121,6 @@ def lapsed(one: Proposal) -> Plan:
     return Plan(None, (why,), (done,), ticket=one.ticket, actor="clock")
 
 
-def welcome(hand: Hand, organisation: Organisation) -> Plan:
-    """A new organisation's main contact is introduced, and asked who else shall have a seat (REQ-A15)."""
-    main = hand.known.requester
-    if main is None:
-        raise ValueError(f"{hand.known.ticket.number} has no requester to be welcomed")
-    ticket, until = hand.known.ticket.id, hand.now + PATIENCE
-    seats = "" if organisation.seats is None else str(organisation.seats)
-    values = (("organisation", organisation.name), ("seats", seats))
-    told = notice(NotificationKind.WELCOME, f"welcome:{organisation.key}", main, hand.desk, ticket, values)
-    by = main.address
-    asks = Propose(ticket, ProposalKind.SEATS, ProposalState.HELD, organisation.key, "", "", by, until)
-    return staff_plan(hand, f"welcomed {organisation.name}", (asks,), (told,))
-
-
 # ---- what a yes comes to, by kind -----------------------------------------------------------------
 
 

@@ -38,7 +38,7 @@ class Consent(StrEnum):
 def consent_in(text: str) -> Consent | None:
     """The answer on the first line that is not empty."""
     line = next((line for line in map(str.strip, text.splitlines()) if line), "")
-    if not line or len(line) > MOST_LINE:
+    if len(line) > MOST_LINE or line.startswith(">"):
         return None
     words = "".join(char if char.isalnum() else " " for char in line.casefold()).split()
     while words and words[-1] in _POLITE:

@@ -16,14 +16,14 @@ MOST_TEXT = 20_000
 MOST_PEOPLE = 20
 LONGEST_NAME = 60
 _BETWEEN = re.compile(r"[\s<>()\[\]\",;:|]+")
-_EDGES = "<>(),;:|*-–—•\"' \t"
+_EDGES = "<>()[],;:|*-–—•\"' "
 
 
 def people_in(text: str) -> tuple[Address, ...]:
     """Everybody who is named by address, once each, in the order of the text; at most twenty."""
     found: dict[str, Address] = {}
     for line in text[:MOST_TEXT].splitlines():
-        for person in _in_line(line):
+        for person in _in_line(line.replace("mailto:", "")):
             found.setdefault(person.address, person)
     return tuple(found.values())[:MOST_PEOPLE]
 
@@ -31,7 +31,7 @@ def people_in(text: str) -> tuple[Address, ...]:
 def _in_line(line: str) -> Iterator[Address]:
     before = 0
     for word in _BETWEEN.split(line) if "@" in line else ():
-        address = normal_address(word.removeprefix("mailto:").strip(".'")) if "@" in word else None
+        address = normal_address(word.strip(".'"))
         if address is None:
             continue
         at = line.find(word, before)
@@ -43,5 +43,5 @@ def _name(before: str) -> str:
     """What stands beside an address, if it can be a name."""
     name = clean_header(before).strip(_EDGES)
     words = name.split()
-    is_name = len(name) <= LONGEST_NAME and 1 <= len(words) <= 4 and not any(char.isdigit() for char in name)
+    is_name = len(name) <= LONGEST_NAME and len(words) <= 4 and not any(char.isdigit() for char in name)
     return name if is_name and all(word[0].isupper() for word in words) else ""

@@ -10,27 +10,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, auto
 
 from maild.decide.case import Case
 from maild.desks.policy import AsksForProof, Desk
 from maild.model import Authenticity, Contact, Means, Proof, Reason, Register
 
 
-class Right(StrEnum):
+class Right(Enum):
     """What a mail may bring about.
 
     OPEN: a ticket. FOLLOW_UP: an article on a ticket its writer takes part in. ASK: see what is theirs, by mail.
     NAME: propose contacts. INSTRUCT: for the organisation. VETO: stop what cannot be undone. CONFIRM: let it happen.
     """
 
-    OPEN = "open"
-    FOLLOW_UP = "follow up"
-    ASK = "ask"
-    NAME = "name contacts"
-    INSTRUCT = "instruct"
-    VETO = "veto"
-    CONFIRM = "confirm"
+    OPEN = auto()
+    FOLLOW_UP = auto()
+    ASK = auto()
+    NAME = auto()
+    INSTRUCT = auto()
+    VETO = auto()
+    CONFIRM = auto()
 
 
 @dataclass(frozen=True, slots=True)
