@@ -9,6 +9,6 @@ import dkim
 import dns.resolver
 
 from maild.daemon import worker
-from maild.ingest.suffixes import registered_domain
+from maild.ingest.header.suffixes import registered_domain
 
 PRELOADED = (dkim, dns.resolver, worker, registered_domain("maild.example"))

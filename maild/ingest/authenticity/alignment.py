@@ -6,7 +6,7 @@ Laws: it may if it is the author's own domain, or one above it down to what one 
 
 from __future__ import annotations
 
-from maild.ingest.suffixes import registered_domain
+from maild.ingest.header.suffixes import registered_domain
 
 
 def is_aligned(signer: str, author: str) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from maild.ingest.authenticity.borders import MICROSOFT365, Border
 from maild.ingest.authenticity.comments import COMMENT, PLAIN, placed
-from maild.ingest.suffixes import registered_domain
+from maild.ingest.header.suffixes import registered_domain
 
 LONGEST = 16_000
 MOST_RESULTS = 40

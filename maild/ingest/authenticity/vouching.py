@@ -14,7 +14,7 @@ from maild.ingest.authenticity.borders import Border
 from maild.ingest.authenticity.fields import RawHeader
 from maild.ingest.authenticity.results import Results, read_results
 from maild.ingest.authenticity.structure import domain_of
-from maild.ingest.suffixes import registered_domain
+from maild.ingest.header.suffixes import registered_domain
 from maild.model import Address, Proof
 
 _FIELDS = ("received", "authentication-results")

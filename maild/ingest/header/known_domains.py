@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from maild.ingest.header.lookalike import shown, u_label
 from maild.ingest.header.skeleton import letters_alike, skeleton
-from maild.ingest.suffixes import registered_domain
+from maild.ingest.header.suffixes import registered_domain
 
 SHORTEST_SAME = 4
 """Letters of a name whose like under another ending is worth a word: `abc.com` and `abc.net` are strangers."""

@@ -23,8 +23,8 @@ from maild.ingest.authenticity.structure import (
     structure_of,
 )
 from maild.ingest.authenticity.taglist import MOST_TAGS, base64_of, read_tags
+from maild.ingest.header.suffixes import registered_domain
 from maild.ingest.parse import parse
-from maild.ingest.suffixes import registered_domain
 from tests.ingest.authenticity.signing import USUAL, How, rsa, signed
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
