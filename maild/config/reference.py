@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from maild.desks.forms import Form, InField
 from maild.desks.policy import Desk
 from maild.directory import Directory, OrganisationRecord, PersonRecord, StaffRecord, TeamRecord
 from maild.rules.language import Actions, Example, ExampleMail, Rule, When
@@ -57,6 +58,8 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("maild.yaml: backup (each)", BackupSeries),
     ("maild.yaml: directories (each)", FurtherDirectory),
     ("desks/*.yaml", Desk),
+    ("desks/*.yaml: forms (each)", Form),
+    ("desks/*.yaml: forms (each): requester", InField),
     ("directory.yaml", Directory),
     ("directory.yaml: organisations (each)", OrganisationRecord),
     ("directory.yaml: contacts (each)", PersonRecord),
