@@ -47,20 +47,17 @@ MOST_TITLE = 250
 MOST_INDEXED = 50
 
 
-def new_plan(case: Case, desk: Desk, *, review: bool = False) -> Plan:
-    """Open a ticket, shaped by the rules; confirm it where the gate allows; ask whom it takes to say yes to it.
-
-    `review`: staff must look at it first, so it asks for nothing by itself.
-    """
+def new_plan(case: Case, desk: Desk) -> Plan:
+    """Open a ticket, shaped by the rules; confirm it where the gate allows; ask whom it takes to say yes to it."""
     message, facts, who = case.message, case.facts, trust.of(case, desk)
     sender = sender_of(message)
     shaped = _shaped(case, desk, who)
     contact = facts.contact(sender.address)
     joined = people.colleagues(None, message, facts, Host(contact, who, contact), desk, case.policy)
-    wished = proposals.NOTHING if review else proposals.asked(case, desk, who, shaped.draft)
+    wished = proposals.asked(case, desk, who, shaped.draft)
     occasion = Occasion(case, desk, sender, who)
     answer = strangers.with_link(occasion, confirmation(occasion, joined.left_out, held=wished.held))
-    told = (answer, *wished.told, *(() if review else followers(occasion)))
+    told = (answer, *wished.told, *followers(occasion))
     return Plan(
         Disposition.NEW_TICKET,
         (
@@ -88,7 +85,7 @@ def new_plan(case: Case, desk: Desk, *, review: bool = False) -> Plan:
 
 def review_plan(case: Case, claim: Claim, desk: Desk) -> Plan:
     """A ticket of its own, linked for staff; its sender sees what anybody sees who writes for the first time."""
-    plan = new_plan(case, desk, review=True)
+    plan = new_plan(case, desk)
     other, why = claim.known.ticket, claim.why
     changes = tuple(replace(one, review=True) if isinstance(one, AddArticle) else one for one in plan.changes)
     kept = tuple(one for one in changes if not isinstance(one, IndexMessageIds))

@@ -16,7 +16,7 @@ from maild.decide.keys import thread_ids
 from maild.decide.sight import parts_of, speaks_for
 from maild.decide.trust import Right, Standing
 from maild.desks.policy import Desk
-from maild.model import Message, Reason, Register, TicketId
+from maild.model import Message, Reason, Register, Ticket, TicketId
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,15 @@ class Claim:
     why: Reason
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where a ticket is judged: by the policy of its own desk, whichever desk a mail was sent to."""
+
+    desk: Desk
+    who: Standing
+
+
+GroundOf = Callable[[Ticket], Ground]
 Check = Callable[[Message, LookupKeys, Facts], Evidence | None]
 
 
@@ -85,19 +94,20 @@ def by_subject(_message: Message, keys: LookupKeys, facts: Facts) -> Evidence | 
 CHECKS: tuple[Check, ...] = (by_entry, by_reply_address, by_references, by_subject)
 
 
-def follow_up(message: Message, keys: LookupKeys, facts: Facts, who: Standing, desk: Desk) -> Belongs | Claim | None:
+def follow_up(message: Message, keys: LookupKeys, facts: Facts, at: GroundOf) -> Belongs | Claim | None:
     """What the strongest evidence comes to; None where nothing names a ticket."""
     found = [evidence for check in CHECKS if (evidence := check(message, keys, facts))]
     theirs = next((evidence for evidence in found if takes_part(message, evidence, facts)), None)
-    theirs = theirs or next((evidence for evidence in found if speaks(message, evidence, facts, who, desk)), None)
-    if theirs and who.may(Right.FOLLOW_UP):
+    theirs = theirs or next((evidence for evidence in found if speaks(message, evidence, facts, at)), None)
+    if theirs and at(theirs.known.ticket).who.may(Right.FOLLOW_UP):
         return Belongs(theirs.known, theirs.reason)
     named = theirs or next(iter(found), None)
-    return Claim(named.known, named.reason, _hindrance(named, theirs, who)) if named else None
+    return Claim(named.known, named.reason, _hindrance(named, theirs, at)) if named else None
 
 
-def _hindrance(named: Evidence, theirs: Evidence | None, who: Standing) -> Reason:
+def _hindrance(named: Evidence, theirs: Evidence | None, at: GroundOf) -> Reason:
     if theirs:
+        who = at(theirs.known.ticket).who
         why = f"{named.reason.text}, but nothing proves that a participant wrote it: {who.reason.text}"
         return Reason("follow-up", "unproven", why)
     why = f"{named.reason.text}, but its sender takes no part there"
@@ -119,10 +129,11 @@ def takes_part(message: Message, evidence: Evidence, facts: Facts) -> bool:
     )
 
 
-def speaks(message: Message, evidence: Evidence, facts: Facts, who: Standing, desk: Desk) -> bool:
+def speaks(message: Message, evidence: Evidence, facts: Facts, at: GroundOf) -> bool:
     """Does the sender see all tickets of the requester's organisation, proven (REQ-H7, A3)? A signed address must be
     bound to nobody else."""
     sender = facts.contact(message.sender.address) if message.sender else None
-    if sender is None or not who.may(Right.ASK) or evidence.contact not in (None, sender.id):
+    here = at(evidence.known.ticket)
+    if sender is None or not here.who.may(Right.ASK) or evidence.contact not in (None, sender.id):
         return False
-    return speaks_for(sender, evidence.known.requester, desk)
+    return speaks_for(sender, evidence.known.requester, here.desk)

@@ -137,17 +137,23 @@ def answered(case: Case, known: KnownTicket, desk: Desk, who: Standing) -> Outco
     sender = case.facts.contact(_sender(case).address)
     if sender is None or case.message.automatic or not known.proposals:
         return NOTHING
-    waiting = [one for one in known.proposals if one.state is ProposalState.HELD and _is_for(sender, one, who)]
+    waiting = [one for one in known.proposals if one.state is ProposalState.HELD and _is_for(sender, known, one, who)]
     said = consent_in(case.message.visible_text)
     settled = [_settled(case, known, desk, one, said) for one in waiting if one.kind not in QUESTIONS and said]
     named = [_named_for(case, sender, one) for one in waiting if one.kind in QUESTIONS and _named(case)]
     return _together([*settled, *named])
 
 
-def _is_for(sender: Contact, one: Proposal, who: Standing) -> bool:
+def _is_for(sender: Contact, known: KnownTicket, one: Proposal, who: Standing) -> bool:
     needed = Right.INSTRUCT if one.kind is ProposalKind.INSTRUCTION else Right.NAME
     theirs = sender.organisation == one.organisation != ""
-    return who.may(needed) and theirs and (one.kind in QUESTIONS or sender.address != one.asked_by)
+    return who.may(needed) and theirs and (one.kind in QUESTIONS or not _asked_it(sender, known, one))
+
+
+def _asked_it(sender: Contact, known: KnownTicket, one: Proposal) -> bool:
+    """Under whichever of their addresses."""
+    asker = next((part.contact for part in known.participants if part.contact.address == one.asked_by), None)
+    return sender.address == one.asked_by or (asker is not None and same_person(sender, asker))
 
 
 def _settled(case: Case, known: KnownTicket, desk: Desk, one: Proposal, said: Consent | None) -> Outcome:
@@ -228,7 +234,8 @@ def told_asker(
     known: KnownTicket, desk: Desk, one: Proposal, kind: NotificationKind, *values: tuple[str, str]
 ) -> tuple[Told, ...]:
     """Whoever asked hears what became of it, if they are on the ticket and registered."""
-    asker = next((part.contact for part in known.participants if part.contact.address == one.asked_by), None)
+    here = (part.contact for part in known.participants if part.takes_part)
+    asker = next((contact for contact in here if contact.address == one.asked_by), None)
     if asker is None or asker.register not in TRUSTED:
         return ()
     about = (("what", one.kind.value), ("who", one.name or one.address), *values)

@@ -1,8 +1,9 @@
 """What a command by mail comes to: `answer(case, desk, who, found)`, a plan, or None. Pure.
 
 None means that the mail takes its ordinary way, and a person reads it: it is no command (`commands`); its sender may
-not ask (`trust`); it stands on a ticket, where "status" and "help" are questions to us; or it is old mail that is read
-again or imported, which changes nothing any more. So nobody is told that a command was refused, and nothing is lost.
+not ask (`trust`); it stands on a ticket of theirs, where "status" and "help" are questions to us; or it is old mail
+that is read again or imported, which changes nothing any more. So nobody is told that a command was refused, and
+nothing is lost.
 
 Laws: an answer shows what its reader may see and nothing else; people say of themselves only what is theirs to say;
 whoever leaves a ticket takes part in it, did not ask for it, and proved who they are as far as the desk wants it.
@@ -92,7 +93,8 @@ def answer(case: Case, desk: Desk, who: Standing, found: Belongs | Claim | None)
 def _may(asked: Asked) -> bool:
     if asked.command.action is Action.REMOVE:
         return _may_leave(asked.it)
-    return asked.it.who.may(Right.ASK) and not (asked.found and asked.command.action in QUESTIONS)
+    about_a_ticket = isinstance(asked.found, Belongs) and asked.command.action in QUESTIONS
+    return asked.it.who.may(Right.ASK) and not about_a_ticket
 
 
 def _may_leave(it: Occasion) -> bool:

@@ -22,14 +22,13 @@ from maild.decide.plan import (
 )
 from maild.decide.sight import TRUSTED
 from maild.decide.states import Happening, after
-from maild.desks.policy import AsksForProof, Desk
+from maild.desks.policy import Desk
 from maild.model import (
     Address,
     ArticleKind,
     Contact,
     NotificationKind,
     Reason,
-    Register,
     Role,
     Status,
     Suppressed,
@@ -136,11 +135,8 @@ def _to(
     by_person: bool,
 ) -> Told:
     """In the thread of the ticket, and, where the recipient never proved to be who they are, without its title."""
-    if by_person and hand.known.ticket.unverified and contact.register is Register.INACTIVE:
-        # They wrote after they had left: a stranger's ticket, which staff may answer (REQ-H9).
-        contact = replace(contact, register=Register.UNVERIFIED)
     more = (("staff", hand.actor.name), ("subject", hand.known.ticket.title), *values)
-    proven = contact.address in hand.proven or hand.desk.proof is AsksForProof.OFF
+    proven = contact.address in hand.proven
     told = notice(kind, occasion, contact, hand.desk, hand.known.ticket.id, more, proven=proven, by_person=by_person)
     if isinstance(told, Suppressed):
         return told

@@ -19,8 +19,9 @@ from maild.decide.case import Case
 from maild.decide.desk import desk_for
 from maild.decide.people_changes import WAITING
 from maild.decide.plan import Change, OpenTicket, Plan, SetStatus
+from maild.decide.trust import Standing
 from maild.desks.policy import Desk
-from maild.model import Answers, AutomaticKind, Disposition, Message, Proof, Reason, Status, Suppressed
+from maild.model import Answers, AutomaticKind, Disposition, Message, Proof, Reason, Status, Suppressed, Ticket
 
 MOST_HOPS = 50
 UNANSWERED = {
@@ -82,24 +83,35 @@ def _decide(case: Case) -> Plan:
 
 
 def _conversation(case: Case, desk: Desk) -> Plan:
-    who = trust.of(case, desk)
-    found = thread.follow_up(case.message, case.keys, case.facts, who, desk)
-    if found and (accepted := conversation.accepted_plan(case, found.known, desk)):
+    """Mail from people. A ticket it names is its own desk's affair, whichever desk the mail was sent to."""
+    found = thread.follow_up(case.message, case.keys, case.facts, lambda ticket: _ground(case, ticket, desk))
+    home = _ground(case, found.known.ticket, desk) if found else None
+    if found and home and (accepted := conversation.accepted_plan(case, found.known, home.desk)):
         return accepted
-    if served := self_service.answer(case, desk, who, found):
+    here = home if home and isinstance(found, thread.Belongs) else thread.Ground(desk, trust.of(case, desk))
+    if served := self_service.answer(case, here.desk, here.who, found):
         return served
-    if not isinstance(found, thread.Belongs) and (refused := strangers.refusal(case, desk, who)):
+    if isinstance(found, thread.Belongs):
+        return conversation.follow_up_plan(case, found, here.desk)
+    return _new(case, desk, here.who, found)
+
+
+def _new(case: Case, desk: Desk, who: Standing, claim: thread.Claim | None) -> Plan:
+    if refused := strangers.refusal(case, desk, who):
         return refused
-    match found:
-        case thread.Belongs():
-            return conversation.follow_up_plan(case, found, desk)
-        case thread.Claim():
-            return conversation.review_plan(case, found, desk)
+    if claim:
+        return conversation.review_plan(case, claim, desk)
     if _is_auto_reply(case.message):
         return _set_aside(
             Disposition.IGNORED, "auto-reply", f"an automatic reply to nothing we know ({_evidence(case)})"
         )
     return conversation.new_plan(case, desk)
+
+
+def _ground(case: Case, ticket: Ticket, addressed: Desk) -> thread.Ground:
+    """Where this ticket is judged; by the desk that was written to where its own is no more."""
+    desk = case.policy.desk_named(ticket.desk) or addressed
+    return thread.Ground(desk, trust.of(case, desk))
 
 
 def _filed(change: Change) -> Change:

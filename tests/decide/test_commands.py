@@ -103,6 +103,7 @@ def test_anything_else_is_none(line: str) -> None:
 def test_only_leaving_is_said_beside_a_tickets_number() -> None:
     assert said("[SD-1001] remove me") == REMOVE
     assert said("abmelden [ SD-1001 ]") == REMOVE
+    assert said("remove[SD-1001]me") == REMOVE
     assert said("Re: [SD-1001] Printer", "remove me") == REMOVE
 
 
@@ -123,6 +124,9 @@ AROUND = [
     "Met vriendelijke groet,\nAnn Bauer",
     "-- \nAnn Bauer\nAcme Clinic, Main Street 1\nphone 0123 456",
     "Kind regards\nAnn\n\n-- \nAnn Bauer\nTel. 0123 456",
+    "Thanks\n-Ann",
+    "Kind regards\nAnn Bauer\nAcme Clinic,",
+    "Kind regards\nDr. Ann Bauer Acme Clinic",
     "Sent from my iPhone",
     "Von meinem iPhone gesendet",
 ]
@@ -149,6 +153,11 @@ PROBLEMS = [
     "Thanks?",
     "-- \nDer Drucker brennt seit heute Morgen",
     "-----\nNothing works here",
+    "_____\nDer Drucker brennt seit heute Morgen",
+    "——\nDer Drucker brennt seit heute Morgen",
+    "––\nDer Drucker brennt seit heute Morgen",
+    "Kind regards\nAcme Server2",
+    "Kind regards\nDr. Ann Maria Bauer Acme Clinic",
     "> The printer burns.",
     "help\nThe printer burns",
     "Ann Bauer cannot log in",
@@ -180,6 +189,19 @@ def test_below_the_first_line_a_closing_may_follow_and_nothing_else(text: str, c
     assert said("Printer on ward 3", text) == command
 
 
+def test_a_sender_is_known_by_every_word_of_their_name_however_written() -> None:
+    strauss = Address("Ann Strauß", "x1@y.example")
+    assert said("help", "Danke\nAnn STRAUSS", sender=strauss) == HELP
+    assert said("help", "Danke\nStrauß", sender=strauss) == HELP
+    assert said("help", "Danke\nBauer", sender=strauss) is None
+
+
+def test_a_text_of_six_hundred_characters_is_looked_at_and_no_longer_one() -> None:
+    assert (LONGEST_TEXT, LARGEST_LOGO) == (600, 20480)
+    assert said("status", " " * 600) == STATUS
+    assert said("status", " " * 601) is None
+
+
 def test_help_in_the_text_below_a_subject_of_its_own_is_a_cry_for_it() -> None:
     assert said("Printer on ward 3", "Hilfe") is None
     assert said("", "Hilfe\n\nDanke\nAnn") == HELP
@@ -198,9 +220,12 @@ def a_part(**changes: Any) -> Attachment:
         (a_part(inline=True, size=LARGEST_LOGO + 1), False),
         (a_part(), False),
         (a_part(content_type="application/pdf", inline=True), False),
+        (a_part(inline=True, size=20 << 10), True),
         (a_part(content_type="application/pkcs7-signature", filename="smime.p7s"), True),
+        (a_part(content_type="application/x-pkcs7-signature"), True),
+        (a_part(content_type="application/pgp-signature"), True),
     ],
-    ids=["a logo", "a screenshot", "a picture", "a document", "a seal"],
+    ids=["a logo", "a screenshot", "a picture", "a document", "a large logo", "a seal", "an older one", "another"],
 )
 def test_a_mail_with_files_is_about_those(part: Attachment, is_command: bool) -> None:
     assert (said("Hilfe", attachments=(part,)) is not None) is is_command

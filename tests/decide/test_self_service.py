@@ -11,10 +11,13 @@ import pytest
 from maild.decide.again import Before, decide_again
 from maild.decide.case import Case
 from maild.decide.facts import Facts, KnownTicket, Listed, TicketByNumber
+from maild.decide.follow_up import Belongs
 from maild.decide.overview import read
 from maild.decide.people_changes import SetParticipant, SetPreference
 from maild.decide.plan import Plan, SetProof
+from maild.decide.self_service import answer
 from maild.decide.triage import decide
+from maild.decide.trust import of
 from maild.desks.policy import Sees
 from maild.model import (
     UNPROVEN,
@@ -27,6 +30,7 @@ from maild.model import (
     NotificationKind,
     Participant,
     Proof,
+    Reason,
     Register,
     Role,
     TicketId,
@@ -131,6 +135,37 @@ def test_what_silences_a_confirmation_silences_an_answer_and_what_was_asked_for_
     assert (plan.disposition, plan.notifications) == (Disposition.ANSWERED, ())
     assert [one.reason.code for one in plan.suppressed] == [code]
     assert plan.changes == (SetPreference(ADA.address, "language", "de"),)
+
+
+SAID = [
+    ("status", DESK, "status", "it asks how things stand: open tickets shown (mine): 0"),
+    ("help", DESK, "help", "it asks which words are understood"),
+    ("language de", DESK, "language", "it asks to be written to in the language de"),
+    ("language fr", DESK, "help", "it asks for the language fr, which desk service does not write"),
+    ("follow", OPEN_DESK, "follow", "it asks to follow their organisation"),
+    ("follow", DESK, "help",
+     "it asks to follow an organisation all of whose tickets its sender does not see"),
+    ("unfollow", DESK, "unfollow", "it asks to follow their organisation no more"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "desk", "code", "text"), SAID)
+def test_the_reasons_say_what_was_asked_for_and_who_asked(word: str, desk: Any, code: str, text: str) -> None:
+    plan = decide(a_command(word, desk=desk))
+    assert [plan.reasons[0], plan.reasons[1].code] == [Reason("command", code, text), "proven-registered"]
+    assert len(plan.reasons) == 2
+
+
+def test_an_answer_is_known_by_the_mail_it_answers_also_one_that_is_not_sent() -> None:
+    plan = decide(a_command("help", message={"content_key": "0123456789abcdefg", "suppress_reply": "All"}))
+    (silent,) = plan.suppressed
+    assert (silent.kind, silent.event) == (NotificationKind.HELP, "command:0123456789abcdef")
+    assert (silent.recipient, plan.reasons[-1]) == (ADA.address, silent.reason)
+
+
+def test_an_answer_is_in_the_readers_own_language() -> None:
+    facts = Facts(contacts=(a_contact(register=MEMBER, language="de"),), authenticity=PROVEN)
+    assert decide(a_command("help", facts=facts)).notifications[0].language == "de"
 
 
 # ---- help, language, follow ------------------------------------------------------------------------
@@ -267,6 +302,7 @@ def test_who_reads_along_may_leave_under_all_their_addresses() -> None:
         SetParticipant(known.ticket.id, part.contact.address, part.role, has_left=True) for part in parts[:2]
     )
     assert (plan.disposition, plan.ticket) == (Disposition.ANSWERED, known.ticket.id)
+    assert plan.reasons[0] == Reason("command", "remove", f"{ADA.address} asks to take part in SD-1001 no more")
     assert told(plan) == (NotificationKind.SETTING_CHANGED, {"what": "remove"})
 
 
@@ -283,6 +319,12 @@ def test_a_guest_who_is_proven_may_leave_and_keeps_what_was_said_of_them() -> No
 
 STAYS: list[tuple[str, tuple[Participant, ...], Authenticity, Any]] = [
     ("the requester", (Participant(a_contact(), Role.REQUESTER),), PROVEN, DESK),
+    (
+        "the requester who reads along, too",
+        (Participant(a_contact(), Role.CC), Participant(a_contact(), Role.REQUESTER)),
+        PROVEN,
+        DESK,
+    ),
     ("who reads along and cannot prove it", (Participant(a_contact(), Role.CC), bob()), UNPROVEN, DESK),
     ("who reads along while the DNS is silent", (Participant(a_contact(), Role.CC), bob()), PENDING, DESK),
     (
@@ -307,6 +349,27 @@ def test_who_sees_a_ticket_and_takes_no_part_has_nothing_to_leave() -> None:
     manager = replace(case.facts, contacts=(a_contact(register=MANAGER),))
     assert decide(replace(case, facts=manager)).disposition is Disposition.FOLLOW_UP
     assert known.requester and known.requester.organisation == "acme"
+
+
+def test_at_a_desk_without_proof_a_contact_is_answered_by_name() -> None:
+    case, _ = on_a_ticket(
+        "remove me", Participant(a_contact(), Role.CC), bob(), proof=UNPROVEN, desk=a_desk(proof="off")
+    )
+    assert decide(case).notifications[0].recipient == ADA
+
+
+def test_a_sender_whom_the_store_does_not_know_is_no_concern_of_commands() -> None:
+    case = a_command("status", facts=Facts(authenticity=PROVEN))
+    assert answer(case, DESK, of(case, DESK), None) is None
+    assert answer(a_command("status"), DESK, of(a_command("status"), DESK), None) is not None
+
+
+def test_a_forged_mail_leaves_nothing() -> None:
+    case, known = on_a_ticket(
+        "remove me", Participant(a_contact(), Role.CC), bob(), proof=FORGED, desk=a_desk(proof="off")
+    )
+    found = Belongs(known, Reason("follow-up", "x", "x"))
+    assert answer(case, case.policy.desks[0], of(case, case.policy.desks[0]), found) is None
 
 
 def test_where_proof_is_off_the_register_is_enough_to_leave() -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from maild.decide import trust
 from maild.decide.facts import Facts, TicketByNumber
+from maild.decide.notify import Occasion
 from maild.decide.people_changes import Invite
 from maild.decide.plan import OpenTicket, Plan
+from maild.decide.strangers import invitations, refusal, with_link
 from maild.decide.triage import decide
 from maild.desks.policy import Strangers
 from maild.model import (
@@ -17,14 +21,17 @@ from maild.model import (
     Automatic,
     AutomaticKind,
     Disposition,
+    Notification,
     NotificationKind,
     Organisation,
     Purpose,
+    Reason,
     Register,
 )
 from tests.builders import (
     ADA,
     BOB,
+    NOON,
     PROVEN,
     STRANGER,
     TOKENS,
@@ -84,15 +91,32 @@ def test_a_registration_link_is_kept_by_its_hash_alone_and_belongs_to_its_mail()
     assert decided(Strangers.REGISTER, content_key="another").notifications[0].invitation != told.invitation
 
 
+def test_a_link_works_for_as_many_days_as_the_desk_says() -> None:
+    policy = a_policy(desks=(a_desk(strangers=Strangers.REGISTER, link_days=4),))
+    plan = decide(a_case(a_message(sender=STRANGER), Facts(), policy=policy))
+    assert of(plan, Invite)[0].until == NOON + timedelta(days=4)
+    assert plan.notifications[0].invitation == f"c1/{NOON.isoformat()}"
+
+
+def test_only_an_answer_with_a_link_needs_one_written_down() -> None:
+    it = Occasion(a_case(), a_desk(), STRANGER, trust.of(a_case(), a_desk()))
+    answer = Notification(NotificationKind.CONFIRMATION_UNVERIFIED, "confirmation", STRANGER, "en")
+    assert with_link(it, answer) is answer
+    assert invitations(it, answer) == ()
+
+
 def test_no_answer_no_link() -> None:
     robot = Automatic(AutomaticKind.AUTO_GENERATED, "Auto-Submitted: auto-generated")
     assert of(decided(Strangers.REGISTER, automatic=robot), Invite) == []
 
 
 def test_whoever_has_no_seat_is_refused_without_a_ticket() -> None:
-    plan = decided(Strangers.REFUSE)
+    plan = decided(Strangers.REFUSE, content_key="0123456789abcdefg")
     assert (plan.disposition, plan.changes, plan.ticket) == (Disposition.REFUSED, (), None)
+    why = Reason("people", "no-seat", "desk service opens tickets for registered contacts only")
+    assert (plan.reasons[0], plan.reasons[1].code, plan.suppressed) == (why, "stranger", ())
     (told,) = plan.notifications
+    assert told.event == "refused:0123456789abcdef"
     assert (told.kind, told.desk, dict(told.values)) == (NotificationKind.REFUSED, "service", {"holders": ""})
 
 
@@ -117,6 +141,24 @@ def test_one_person_with_two_addresses_is_named_once() -> None:
     assert dict(decided(Strangers.REFUSE, COLLEAGUE, facts).notifications[0].values)["holders"] == ADA.name
 
 
+def test_the_nameless_are_named_by_address_and_ten_at_most() -> None:
+    people = tuple(replace(a_contact(BOB), name="", address=f"p{number}@acme.example") for number in range(12))
+    facts = Facts(authenticity=PROVEN, organisation=ACME, people=people)
+    named = dict(decided(Strangers.REFUSE, COLLEAGUE, facts).notifications[0].values)["holders"]
+    assert named == ", ".join(one.address for one in people[:10])
+
+
+def test_nobody_is_named_where_the_store_knows_no_organisation() -> None:
+    facts = Facts(authenticity=PROVEN, people=SEATS)
+    assert dict(decided(Strangers.REFUSE, COLLEAGUE, facts).notifications[0].values)["holders"] == ""
+
+
+def test_whoever_counts_as_registered_and_a_mail_without_a_sender_are_not_refused() -> None:
+    desk, facts = a_desk(strangers=Strangers.REFUSE), Facts(contacts=SEATS, authenticity=PROVEN)
+    for case in (a_case(facts=facts), a_case(a_message(sender=None), facts)):
+        assert refusal(case, desk, trust.of(case, desk)) is None
+
+
 def test_a_refused_sender_who_names_a_ticket_learns_nothing_from_it() -> None:
     known = a_known_ticket(*SEATS)
     facts = Facts(tickets=(known,), by_number=(TicketByNumber("SD-1001", known.ticket.id),))
@@ -138,4 +180,6 @@ def test_a_machine_that_is_refused_is_not_told() -> None:
     robot = Automatic(AutomaticKind.AUTO_GENERATED, "Auto-Submitted: auto-generated")
     plan = decided(Strangers.REFUSE, automatic=robot)
     assert (plan.disposition, plan.notifications) == (Disposition.REFUSED, ())
-    assert plan.suppressed[0].reason.code == "automatic"
+    (silent,) = plan.suppressed
+    assert (silent.kind, silent.event, silent.recipient) == (NotificationKind.REFUSED, "refused:c1", STRANGER.address)
+    assert (silent.reason.code, plan.reasons[-1]) == ("automatic", silent.reason)

@@ -11,9 +11,9 @@ import pytest
 from maild.decide.facts import Facts, TicketByNumber
 from maild.decide.plan import AddArticle, OpenTicket
 from maild.decide.triage import decide
-from maild.decide.trust import TABLE, Right, Row, Standing, standing
+from maild.decide.trust import TABLE, Right, Row, Standing, of, standing
 from maild.desks.policy import AsksForProof
-from maild.model import Authenticity, Disposition, Means, NotificationKind, Proof, Register, Status
+from maild.model import Authenticity, Disposition, Means, NotificationKind, Proof, Reason, Register, Status
 from tests.builders import (
     ADA,
     BOB,
@@ -97,13 +97,63 @@ def test_whoever_was_authorised_for_a_while_names_contacts_until_then_and_instru
 def test_what_no_row_knows_may_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("maild.decide.trust.TABLE", ())
     who = stands(Proof.PROVEN, Register.AUTHORISED, AsksForProof.OFF, True)
-    assert (who.register, who.rights) == (Register.UNVERIFIED, frozenset())
+    assert (who.register, who.rights, who.proven) == (Register.UNVERIFIED, frozenset(), False)
+    assert who.reason == Reason("trust", "no-row", "no rule says what they may do")
 
 
 def test_a_row_fits_only_where_all_of_it_does() -> None:
     row = Row("x", frozenset({Proof.NONE}), frozenset({Register.UNKNOWN}), frozenset({AsksForProof.OFF}), frozenset())
     fits = [cell for cell in product(Proof, Register, AsksForProof) if row.fits(*cell)]
     assert fits == [(Proof.NONE, Register.UNKNOWN, AsksForProof.OFF)]
+
+
+UNPROVEN_NOT_FORGED = (Proof.NONE, Proof.PENDING, Proof.WEAK)
+NOBODY_WE_KNOW = (Register.UNKNOWN, Register.UNVERIFIED, Register.INACTIVE)
+LOOSE = (AsksForProof.PREFERRED, AsksForProof.OFF)
+MOST = "open follow-up ask name instruct veto"
+CODES = [
+    ("failed", (Proof.FAILED,), Register, AsksForProof, ""),
+    ("unproven", UNPROVEN_NOT_FORGED, Register, (AsksForProof.REQUIRED,), "open"),
+    ("stranger", UNPROVEN_NOT_FORGED, NOBODY_WE_KNOW, LOOSE, "open follow-up"),
+    ("by-register", UNPROVEN_NOT_FORGED, (Register.REGISTERED, Register.AUTHORISED), LOOSE, "open follow-up"),
+    ("proven-stranger", (Proof.PROVEN,), NOBODY_WE_KNOW, AsksForProof, "open follow-up"),
+    ("proven-registered", (Proof.PROVEN,), (Register.REGISTERED,), AsksForProof, "open follow-up ask"),
+    (
+        "proven-authorised",
+        (Proof.PROVEN,),
+        (Register.AUTHORISED,),
+        AsksForProof,
+        "open follow-up ask name instruct veto",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "proofs", "registers", "asks", "rights"), CODES, ids=[row[0] for row in CODES])
+def test_the_reason_names_the_row_and_what_proves_the_sender(code: str, proofs, registers, asks, rights: str) -> None:
+    may = frozenset(Right[word.replace("-", "_").upper()] for word in rights.split())
+    for proof, register, desk in product(proofs, registers, asks):
+        who = stands(proof, register, desk)
+        assert (who.reason, who.rights) == (Reason("trust", code, "because"), may)
+
+
+def test_an_unproven_sender_whom_nobody_knows_stays_what_the_register_says() -> None:
+    for register in NOBODY_WE_KNOW:
+        assert stands(Proof.NONE, register, AsksForProof.REQUIRED).register is register
+    for register in KNOWN:
+        assert stands(Proof.FAILED, register, AsksForProof.OFF).register is Register.UNVERIFIED
+
+
+@pytest.mark.parametrize("register", KNOWN)
+def test_whom_a_form_names_is_a_stranger_whatever_the_register_says(register: Register) -> None:
+    form = Authenticity(Proof.NONE, Means.FORM, "form", "a form named them")
+    who = standing(form, a_contact(ADA, register), AsksForProof.OFF, NOON)
+    assert (who.register, who.reason.code) == (Register.UNKNOWN, "stranger")
+
+
+def test_a_mail_without_a_sender_is_a_strangers() -> None:
+    case = a_case(a_message(sender=None), Facts(contacts=(a_contact(),), authenticity=PROVEN))
+    assert of(case, a_desk()).register is Register.UNKNOWN
+    assert of(a_case(), a_desk()).register is Register.AUTHORISED
 
 
 # ---- what becomes of their mails ----------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tests.mutants.equivalent import Equivalents
 from tests.mutants.operators import Mutation, mutations
 from tests.mutants.targets import GOAL, TARGETS
-from tests.mutants.trial import Fate, Outcome, Target, Trial, target_of, warm
+from tests.mutants.trial import Fate, Outcome, Target, Trial, forget, target_of, warm
 
 ROOT = Path(__file__).parents[2]
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -109,6 +109,7 @@ class Run:
 
     def judge(self, progress: Progress, only: frozenset[int]) -> Score:
         start = time.monotonic()
+        forget(self.target)
         limit = max(AT_LEAST, TIMES_LONGER * self.unbroken())
         wanted = self.wanted(only)
         bar = progress.add_task(self.target.module, total=len(wanted))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 
 from tests.mutants.equivalent import Equivalents
 from tests.mutants.operators import mutations
+from tests.mutants.targets import TARGETS
+from tests.mutants.trial import knowing, named_in
 
 SOURCE = '''
 """Text that nobody runs."""
@@ -77,3 +80,30 @@ def test_an_equivalent_needs_a_reason_and_is_counted_as_used() -> None:
 
 def test_the_list_of_equivalents_is_well_formed() -> None:
     assert all(reason for reason in Equivalents.read().reasons.values())
+
+
+def test_whatever_knows_the_broken_module_is_imported_anew_and_nothing_else() -> None:
+    imports = {
+        "a": frozenset({"b", "os"}),
+        "b": frozenset({"c"}),
+        "c": frozenset(),
+        "d": frozenset({"a"}),
+        "e": frozenset({"f"}),
+    }
+    assert knowing("b", imports) == {"a", "b", "d"}
+    assert knowing("c", imports) == {"a", "b", "c", "d"}
+    assert knowing("gone", imports) == set()
+    assert knowing("a", imports | {"b": frozenset({"a"})}) == {"a", "b", "d"}
+
+
+def test_every_import_counts_wherever_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "module.py"
+    file.write_text("import a.b\nfrom c import d as e\ndef f():\n    from g.h import i\n")
+    assert named_in(file) == {"a.b", "c", "c.d", "g.h", "g.h.i"}
+
+
+def test_the_modules_and_their_tests_are_there() -> None:
+    root = Path(__file__).parents[2]
+    for module, tests in TARGETS.items():
+        assert (root / f"{module.replace('.', '/')}.py").is_file(), module
+        assert tests and all((root / test).is_file() for test in tests), module

@@ -1,13 +1,14 @@
 """One mutant is tried: a forked process imports the mutated module in place of the real one and runs its tests.
 
-The parent has imported pytest, Hypothesis and what else takes long, but no module under test; so a trial costs little
-more than the tests themselves, and nothing on the disk is changed.
+The parent has imported pytest, its plugins and whatever does not know the module under test (`knowing`); so a trial
+costs little more than the tests themselves, and nothing on the disk is changed.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
+import gc
 import importlib.abc
 import importlib.machinery
 import os
@@ -15,10 +16,11 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
+from importlib.metadata import entry_points
 from importlib.util import find_spec, spec_from_loader
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -51,22 +53,53 @@ def target_of(module: str, tests: tuple[str, ...]) -> Target:
     spec = find_spec(module)
     if spec is None or spec.origin is None:
         raise SystemExit(f"no module {module}")
-    _forget()
     return Target(module, tests, Path(spec.origin))
 
 
-def _forget() -> None:
-    """A module under test and whatever knows it must be imported anew; what it needs from elsewhere may stay."""
-    for name in list(sys.modules):
-        if name.startswith(("maild", "tests.")) and not name.startswith("tests.mutants"):
-            del sys.modules[name]
-
-
 def warm(modules: Iterable[str]) -> None:
-    """Imports what children need from elsewhere: once here rather than once a mutant."""
+    """Imports what children need from elsewhere, pytest's plugins too: once here rather than once a mutant."""
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
     for name in modules:
         import_module(name)
-    _forget()
+
+
+def forget(target: Target) -> None:
+    """A module under test and whatever knows it are imported anew by each child; what it needs itself may stay."""
+    for test in target.tests:
+        import_module(test.removesuffix(".py").replace("/", "."))
+    for name in knowing(target.module, _imports()):
+        del sys.modules[name]
+        package, _, last = name.rpartition(".")
+        if around := sys.modules.get(package):
+            vars(around).pop(last, None)
+    gc.freeze()  # what is shared with the children is not looked through by each of them
+
+
+def knowing(module: str, imports: Mapping[str, frozenset[str]]) -> set[str]:
+    """This module, and every other that imports it, however far away."""
+    found, next_ones = set[str](), {module}
+    while next_ones:
+        found |= next_ones
+        next_ones = {name for name, needs in imports.items() if needs & next_ones} - found
+    return found & imports.keys()
+
+
+def _imports() -> dict[str, frozenset[str]]:
+    """What each loaded module of ours imports, wherever in it."""
+    ours = {name: each.__file__ for name, each in sys.modules.items() if name.startswith(("maild", "tests."))}
+    return {name: named_in(Path(file)) for name, file in ours.items() if file}
+
+
+def named_in(path: Path) -> frozenset[str]:
+    """Modules that a file names in its imports; of `from a import b` both `a` and `a.b`."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.update((node.module, *(f"{node.module}.{each.name}" for each in node.names)))
+    return frozenset(found)
 
 
 class _Mutant(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -151,8 +184,8 @@ def _run(target: Target, code: CodeType, write: int, limit: float) -> int:
     sys.meta_path.insert(0, _Mutant(target, code))
     first = _First()
     _silence()
-    # What the parent imported is not rewritten, which pytest would call an error.
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    # Nobody reads what an assertion says: plain ones are quicker to import.
+    options = ["-x", "-q", "-p", "no:cacheprovider", "--assert=plain"]
     result = pytest.main([*options, *target.tests], plugins=[first])
     os.write(write, first.name.encode()[:4000])
     return int(result)

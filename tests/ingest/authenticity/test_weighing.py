@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from maild.ingest.authenticity.dkim import Checked, Fit
 from maild.ingest.authenticity.fields import RawField
-from maild.ingest.authenticity.own_check import OwnCheck, Tried
+from maild.ingest.authenticity.own_check import MOST_ASKED, OwnCheck, Tried
 from maild.ingest.authenticity.signatures import Signature
 from maild.ingest.authenticity.structure import Candidate
 from maild.ingest.authenticity.vouching import Vouch
@@ -168,3 +170,10 @@ def test_mail_of_our_own_proves_itself_or_waits_or_is_forged() -> None:
     for proof in (Proof.NONE, Proof.WEAK, Proof.FAILED):
         found = guarded(Authenticity(proof, Means.BORDER, "x", "y", strict=True, evidence=("z",)), US)
         assert found == Authenticity(Proof.FAILED, Means.BORDER, "own-domain", text, evidence=("z",))
+
+
+@pytest.mark.parametrize(("worse", "better"), list(pairwise((BAD, WEAK, SILENT, GOOD))))
+def test_the_best_signature_is_the_one_that_proves_most(worse: Tried, better: Tried) -> None:
+    assert own(worse, better).best is own(better, worse).best is better
+    assert own(tried(Fit.UNKNOWN, "x", ("SHA-1",)), BAD).proof is Proof.NONE
+    assert MOST_ASKED == 4
