@@ -247,6 +247,19 @@ def test_nobody_else_says_yes(row: Any) -> None:
     assert said(a_mail(contact, text, found, **message), a_proposal(**proposal)) == NOTHING
 
 
+def test_nobody_agrees_to_their_own_wish_from_another_address() -> None:
+    theirs = Participant(a_contact(BOB, MEMBER, person="ada"), Role.REQUESTER)
+    case, known = a_mail(a_contact(person="ada"), "Yes"), KnownTicket(a_ticket(), (theirs,), (a_proposal(),))
+    assert answered(case, known, DESK, of(case, DESK)) == NOTHING
+
+
+def test_whoever_asked_and_takes_no_part_any_more_hears_nothing() -> None:
+    left = Participant(a_contact(BOB, MEMBER), Role.CC, has_left=True)
+    case, known = a_mail(a_contact(), "No"), KnownTicket(a_ticket(), (left,), (a_proposal(),))
+    found = answered(case, known, DESK, of(case, DESK))
+    assert found.changes and found.told == ()
+
+
 def test_whoever_was_authorised_for_a_while_agrees_to_contacts_and_to_no_instruction() -> None:
     for_a_while = a_mail(a_contact(until=LATER), "Yes")
     assert said(for_a_while, a_proposal()).changes

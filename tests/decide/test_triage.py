@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from maild.decide.facts import Facts, TicketByMessageId, TicketByNumber
 from maild.decide.plan import AddArticle, JoinTicket, OpenTicket, Plan, RecordContact, SetStatus
 from maild.decide.triage import decide
-from maild.desks.policy import Colleagues, Strangers
+from maild.desks.policy import AsksForProof, Colleagues, Strangers
 from maild.model import (
+    UNPROVEN,
     Address,
     Automatic,
     AutomaticKind,
@@ -28,6 +29,7 @@ from maild.model import (
 from tests.builders import (
     ADA,
     BOB,
+    PROVEN,
     STRANGER,
     SUPPORT,
     TOKENS,
@@ -170,6 +172,33 @@ def test_a_reply_address_in_another_participants_hands_proves_nothing_by_itself(
     envelope = an_envelope(recipient=REPLY_ADDRESS)
     plan = decide(a_case(a_message(sender=BOB), facts_with(), envelope=envelope))
     assert plan.disposition is Disposition.AWAITING_REVIEW
+
+
+@pytest.mark.parametrize(
+    ("home", "disposition"),
+    [(AsksForProof.REQUIRED, Disposition.AWAITING_REVIEW), (AsksForProof.OFF, Disposition.FOLLOW_UP)],
+)
+def test_a_ticket_is_its_own_desks_affair_whichever_desk_is_written_to(
+    home: AsksForProof, disposition: Disposition
+) -> None:
+    """Nobody gets round the proof that a desk asks for by writing to another."""
+    others = [one for one in AsksForProof if one is not home]
+    for addressed in others:
+        desks = (a_desk(proof=addressed), a_desk(desk="strict", addresses=("strict@desk.example",), proof=home))
+        known = a_known_ticket(ADA_CONTACT, desk="strict")
+        facts = facts_with(known, authenticity=UNPROVEN)
+        message = a_message(in_reply_to=("<parent@acme.example>",))
+        assert decide(a_case(message, facts, policy=a_policy(desks=desks))).disposition is disposition
+
+
+def test_a_command_about_a_strangers_ticket_is_answered_like_one_about_none() -> None:
+    """Or it would say whether there is such a ticket (FAULT-D13)."""
+    message = a_message(sender=STRANGER, subject="[SD-1001]", visible_text="status")
+    contacts = (a_contact(STRANGER, organisation="other"),)
+    there = decide(a_case(message, facts_with(contacts=contacts, authenticity=PROVEN)))
+    nowhere = decide(a_case(message, Facts(contacts=contacts, authenticity=PROVEN)))
+    assert there.disposition is nowhere.disposition is Disposition.ANSWERED
+    assert there.notifications == nowhere.notifications
 
 
 def test_a_person_may_answer_from_another_address_of_theirs() -> None:
