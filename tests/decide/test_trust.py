@@ -143,7 +143,7 @@ def test_an_unproven_sender_whom_nobody_knows_stays_what_the_register_says() -> 
         assert stands(Proof.FAILED, register, AsksForProof.OFF).register is Register.UNVERIFIED
 
 
-@pytest.mark.parametrize("register", KNOWN)
+@pytest.mark.parametrize("register", sorted(KNOWN))
 def test_whom_a_form_names_is_a_stranger_whatever_the_register_says(register: Register) -> None:
     form = Authenticity(Proof.NONE, Means.FORM, "form", "a form named them")
     who = standing(form, a_contact(ADA, register), AsksForProof.OFF, NOON)
