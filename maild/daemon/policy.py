@@ -15,7 +15,7 @@ from maild.directory import Directory
 from maild.errors import ConfigError, Problem
 from maild.settings import Settings
 from maild.steps.house import House
-from maild.steps.opening import current_policy, furnish, reloaded
+from maild.steps.opening import closed_on_failure, current_policy, furnish, reloaded
 from maild.steps.secret import fingerprint, read_secret
 from maild.store import policies, register
 from maild.store.engine import Store, open_store, require_schema
@@ -33,10 +33,11 @@ class PolicyKeeper:
     def open(self) -> House:
         """The house at start: with the files' policy, or the last good one if the files are broken."""
         store = open_store(database_url(self._settings))
-        require_schema(store)
-        self._check_secret(store)
-        self._take(store)
-        return furnish(self._settings, store, current_policy(store), system_clock)
+        with closed_on_failure(store):
+            require_schema(store)
+            self._check_secret(store)
+            self._take(store)
+            return furnish(self._settings, store, current_policy(store), system_clock)
 
     def reload(self, house: House) -> None:
         """Take the files as they are now."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from maild.clock import Clock, system_clock
@@ -22,8 +24,19 @@ from maild.store.engine import Store, open_store, require_schema
 def open_house(settings: Settings, *, clock: Clock = system_clock, pool_size: int = 5) -> House:
     """The house with the policy that is current. Raises StoreUnavailable, SchemaMismatch, ConfigError."""
     store = open_store(database_url(settings), pool_size=pool_size)
-    require_schema(store)
-    return furnish(settings, store, current_policy(store), clock)
+    with closed_on_failure(store):
+        require_schema(store)
+        return furnish(settings, store, current_policy(store), clock)
+
+
+@contextmanager
+def closed_on_failure(store: Store) -> Iterator[None]:
+    """Nobody keeps a store that could not be used."""
+    try:
+        yield
+    except BaseException:
+        store.close()
+        raise
 
 
 def furnish(settings: Settings, store: Store, policy: Policy, clock: Clock) -> House:
