@@ -14,7 +14,7 @@ from maild.cli.help import examples, new_app
 from maild.cli.house import a_look
 from maild.cli.output import AsJson, Columns, Limit, listing, when
 from maild.decide import approvals
-from maild.decide.approvals import Case
+from maild.decide.approvals import Approval
 from maild.decide.plan import Plan
 from maild.decide.staff import Hand
 from maild.decide.welcome import welcome as welcomed
@@ -162,7 +162,7 @@ def _decide(
     def want(tx: Connection, house: House, hand: Hand) -> Plan:
         one = _about(store.find_proposal(tx, number, lock=True), about)
         try:
-            case = Case(hand, one, background(tx, one), house.tokens, why)
+            case = Approval(hand, one, background(tx, one), house.tokens, why)
         except ImportRefused as error:
             raise NotPossible(f"proposal {number} cannot be carried out: {error}") from None
         return approvals.approve(case) if approving else approvals.decline(case)

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Callable, Collection, Coroutine
 
 import structlog
+from sqlalchemy import Connection
 
 from maild import pipeline
 from maild.daemon.schedule import Tick
 from maild.steps.house import House
-from maild.store import nodes, outbox, signatures
+from maild.store import invitations, nodes, outbox, signatures
 
 log = structlog.get_logger()
 
@@ -49,9 +50,14 @@ class Rounds:
         house.store.retrying(lambda tx: outbox.recover(tx, None, house.clock()))
 
     def forget(self) -> None:
-        """Let go of signatures that are too old to prove anything strictly."""
+        """Let go of signatures that are too old to prove anything strictly, and of links that ended long ago."""
         house = self._house()
-        house.store.retrying(lambda tx: signatures.forget(tx, house.clock()))
+
+        def forget(tx: Connection) -> None:
+            signatures.forget(tx, house.clock())
+            invitations.forget(tx, house.clock())
+
+        house.store.retrying(forget)
 
 
 def in_thread(step: Callable[[], None]) -> Callable[[], Coroutine[None, None, None]]:

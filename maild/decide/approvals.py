@@ -58,7 +58,7 @@ class Background:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Approval:
     """One proposal on somebody's desk. `why` is what staff say about their decision."""
 
     hand: Hand
@@ -72,7 +72,7 @@ class Case:
         return lambda state: SetProposal(self.one.ticket, self.one.id, state, self.hand.actor.address)
 
 
-def approve(case: Case) -> Plan:
+def approve(case: Approval) -> Plan:
     """`maild approve ID`. Raises ValueError."""
     one = case.one
     _require_open(one)
@@ -88,7 +88,7 @@ def approve(case: Case) -> Plan:
     return staff_plan(case.hand, f"approved proposal {one.id}, {one.kind} {one.address}".rstrip() + why, changes, told)
 
 
-def decline(case: Case) -> Plan:
+def decline(case: Approval) -> Plan:
     """`maild decline ID`: whoever asked is told, with the words of staff. Raises ValueError."""
     _require_open(case.one)
     told = _declined(case, "", ())
@@ -124,7 +124,7 @@ def lapsed(one: Proposal) -> Plan:
 # ---- what a yes comes to, by kind -----------------------------------------------------------------
 
 
-def _enters(case: Case) -> Steps:
+def _enters(case: Approval) -> Steps:
     """Whom the register knows in this organisation comes in at once, everybody else is asked."""
     one, contact = case.one, case.background.contact
     if contact is None or contact.register not in TRUSTED:
@@ -135,7 +135,7 @@ def _enters(case: Case) -> Steps:
     return (case.decided(ProposalState.DONE), entering), told
 
 
-def _invited(case: Case) -> Steps:
+def _invited(case: Approval) -> Steps:
     one, hand, organisation = case.one, case.hand, case.background.organisation
     if not one.address:
         raise ValueError(f"proposal {one.id} names nobody: say who with --address")
@@ -152,7 +152,7 @@ def _invited(case: Case) -> Steps:
     return (*known, replace(case.decided(ProposalState.INVITED), due_at=until), link), (told,)
 
 
-def _leaves(case: Case) -> Steps:
+def _leaves(case: Approval) -> Steps:
     """They are set inactive, and we ask who follows (REQ-H9, H10)."""
     one, hand, background = case.one, case.hand, case.background
     if background.contact is None or background.contact.organisation != one.organisation:
@@ -168,7 +168,7 @@ def _leaves(case: Case) -> Steps:
     return (case.decided(ProposalState.DONE), gone, *asks), _about_leaving(case)
 
 
-def _about_leaving(case: Case) -> tuple[Told, ...]:
+def _about_leaving(case: Approval) -> tuple[Told, ...]:
     needs, hand = case.background.needs, case.hand
     if not needs and not case.background.leaderless:
         return told_asker(hand.known, hand.desk, case.one, NotificationKind.PROPOSAL_DONE)
@@ -180,12 +180,12 @@ def _about_leaving(case: Case) -> tuple[Told, ...]:
     return told_asker(hand.known, hand.desk, case.one, NotificationKind.SUCCESSOR, *values)
 
 
-def _instructs(case: Case) -> Steps:
+def _instructs(case: Approval) -> Steps:
     told = told_asker(case.hand.known, case.hand.desk, case.one, NotificationKind.PROPOSAL_DONE)
     return (case.decided(ProposalState.DONE),), told
 
 
-def _asked_for(case: Case) -> Steps:
+def _asked_for(case: Approval) -> Steps:
     """The ticket is theirs whose mail was forwarded; whoever forwarded it follows."""
     one, hand = case.one, case.hand
     known: tuple[Change, ...] = () if case.background.contact else (RecordContact(_person(one), Register.UNVERIFIED),)
@@ -204,12 +204,12 @@ def _asked_for(case: Case) -> Steps:
     return (*known, *follow, theirs, case.decided(ProposalState.DONE)), ()
 
 
-def _question(case: Case) -> Steps:
+def _question(case: Approval) -> Steps:
     """We asked, and know the answer otherwise."""
     return (case.decided(ProposalState.DONE),), ()
 
 
-APPROVED: dict[ProposalKind, Callable[[Case], Steps]] = {
+APPROVED: dict[ProposalKind, Callable[[Approval], Steps]] = {
     **dict.fromkeys(ENTERS, _enters),
     ProposalKind.LEAVING: _leaves,
     ProposalKind.INSTRUCTION: _instructs,
@@ -223,7 +223,7 @@ APPROVED: dict[ProposalKind, Callable[[Case], Steps]] = {
 # ---- what cannot be -------------------------------------------------------------------------------
 
 
-def _refused(case: Case) -> Plan:
+def _refused(case: Approval) -> Plan:
     """The register cannot take them in: declined, and whoever asked learns why."""
     background = case.background
     told = _declined(case, background.cause, background.holders)
@@ -231,7 +231,7 @@ def _refused(case: Case) -> Plan:
     return staff_plan(case.hand, what, (case.decided(ProposalState.DECLINED),), told)
 
 
-def _declined(case: Case, cause: str, holders: tuple[str, ...]) -> tuple[Told, ...]:
+def _declined(case: Approval, cause: str, holders: tuple[str, ...]) -> tuple[Told, ...]:
     values = (("cause", cause), ("holders", "\n".join(holders)), ("why", case.why.strip()))
     return told_asker(case.hand.known, case.hand.desk, case.one, NotificationKind.PROPOSAL_DECLINED, *values)
 

@@ -218,9 +218,10 @@ def _joining(case: Case, found: Belongs, desk: Desk, who: Standing) -> people.Pe
 
 
 def _sender_joins(case: Case, found: Belongs) -> tuple[Change, ...]:
-    """Whoever speaks for the organisation takes part from now on; whoever had left is back."""
+    """Whoever speaks for the organisation takes part from now on; whoever had left is back. A machine's answer in their
+    name is neither."""
     sender, ticket = case.facts.contact(sender_of(case.message).address), found.known.ticket.id
-    if sender is None:
+    if sender is None or case.message.automatic:
         return ()
     parts = parts_of(sender, found.known.participants)
     if not parts:

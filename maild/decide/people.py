@@ -76,11 +76,6 @@ def sender_reasons(sender: Address, facts: Facts, who: Standing) -> tuple[Reason
     return sender_reason(sender, facts), who.reason
 
 
-def requester(ticket: TicketId | None, sender: Address, facts: Facts) -> tuple[Change, ...]:
-    """Changes that make the sender known and the one who asked."""
-    return (*known(sender, facts), JoinTicket(ticket, sender.address, Role.REQUESTER))
-
-
 def colleagues(ticket: TicketId | None, message: Message, facts: Facts, host: Host, desk: Desk, own: Policy) -> People:
     """Who of the people in To and Cc joins, by the desk's policy. `own` knows our own addresses."""
     found = [(person, *_fate(facts.contact(person.address), host, desk)) for person in _others(message, own)]

@@ -9,7 +9,7 @@ from maild.decide.digests import digest
 from maild.steps import proposals, screening
 from maild.steps.house import House
 from maild.steps.writing import Settled, write
-from maild.store import deadlines, digests, invitations, spending
+from maild.store import deadlines, digests, spending
 
 AT_ONCE = 100
 MOST_UNSENT = 1000
@@ -32,7 +32,6 @@ def sum_up(tx: Connection, house: House) -> int:
 def tidy(tx: Connection, house: House) -> int:
     """Forget what nobody needs any more. It is no work to wait for, so it counts for nothing."""
     spending.forget(tx, house.clock())
-    invitations.forget(tx, house.clock())
     return 0
 
 

@@ -23,16 +23,20 @@ REFUSED = "refused"
 
 
 def entered(tx: Connection, house: House, plan: Plan, entry: EntryId | None) -> Plan:
-    """The plan as it can be carried out."""
-    for change in plan.changes:
-        try:
-            _say(tx, house, change, entry)
-        except (ImportRefused, NotFound) as error:
-            return _without(plan, str(error))
+    """The plan as it can be carried out: with all that it wants of the register, or with nothing of it."""
+    wanted = [change for change in plan.changes if isinstance(change, EnterPerson | LetGo)]
+    if not wanted:
+        return plan
+    try:
+        with tx.begin_nested():
+            for change in wanted:
+                _say(tx, house, change, entry)
+    except (ImportRefused, NotFound) as error:
+        return _without(plan, str(error))
     return plan
 
 
-def _say(tx: Connection, house: House, change: Change, entry: EntryId | None) -> None:
+def _say(tx: Connection, house: House, change: EnterPerson | LetGo, entry: EntryId | None) -> None:
     match change:
         case EnterPerson():
             by = By(change.by, house.clock(), change.why, entry)
@@ -40,8 +44,6 @@ def _say(tx: Connection, house: House, change: Change, entry: EntryId | None) ->
             register.put(tx, [register.entry_for(current, newcomer(change))], by)
         case LetGo(_, address, by_whom, why):
             register.leave(tx, address, By(by_whom, house.clock(), why, entry))
-        case _:
-            pass
 
 
 def newcomer(change: EnterPerson) -> Newcomer:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from maild.decide.approvals import NOT_YET, Background, Case, approve, decline, lapsed, propose
+from maild.decide.approvals import NOT_YET, Approval, Background, approve, decline, lapsed, propose
 from maild.decide.facts import KnownTicket
 from maild.decide.people_changes import EnterPerson, Invite, LetGo, Propose, SetParticipant, SetProposal
 from maild.decide.plan import Change, JoinTicket, Plan, RecordContact
@@ -57,8 +57,8 @@ def a_proposal(kind: ProposalKind = NEW, state: ProposalState = OPEN, **more: An
     return Proposal(**(usual | more))
 
 
-def a_case(one: Proposal, *parts: Participant, why: str = "", **background: Any) -> Case:
-    return Case(a_hand(*parts), one, Background(**background), TOKENS, why)
+def a_case(one: Proposal, *parts: Participant, why: str = "", **background: Any) -> Approval:
+    return Approval(a_hand(*parts), one, Background(**background), TOKENS, why)
 
 
 def is_now(state: ProposalState) -> SetProposal:

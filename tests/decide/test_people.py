@@ -12,7 +12,6 @@ from maild.decide.people import (
     People,
     colleagues,
     known,
-    requester,
     sender_reason,
     sender_reasons,
 )
@@ -49,12 +48,9 @@ def test_one_sentence_says_who_wrote(contact: Contact | None, code: str, text: s
     assert sender_reasons(ADA, facts, who) == (Reason("sender", code, text), who.reason)
 
 
-def test_whoever_asks_becomes_known_and_the_requester() -> None:
-    joins = JoinTicket(None, STRANGER.address, Role.REQUESTER)
-    assert requester(None, STRANGER, Facts()) == (RecordContact(STRANGER, Register.UNVERIFIED), joins)
-    facts = Facts(contacts=(a_contact(STRANGER, LEFT),))
-    assert requester(None, STRANGER, facts) == (joins,)
-    assert known(STRANGER, facts) == ()
+def test_a_stranger_becomes_known_and_whoever_is_known_stays_as_they_are() -> None:
+    assert known(STRANGER, Facts()) == (RecordContact(STRANGER, Register.UNVERIFIED),)
+    assert known(STRANGER, Facts(contacts=(a_contact(STRANGER, LEFT),))) == ()
 
 
 # ---- who may share a ticket ------------------------------------------------------------------------

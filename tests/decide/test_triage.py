@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maild.decide.facts import Facts, TicketByMessageId, TicketByNumber
+from maild.decide.people_changes import SetParticipant
 from maild.decide.plan import AddArticle, JoinTicket, OpenTicket, Plan, RecordContact, SetStatus
 from maild.decide.triage import decide
 from maild.desks.policy import AsksForProof, Colleagues, Strangers
@@ -189,6 +190,15 @@ def test_a_ticket_is_its_own_desks_affair_whichever_desk_is_written_to(
         facts = facts_with(known, authenticity=UNPROVEN)
         message = a_message(in_reply_to=("<parent@acme.example>",))
         assert decide(a_case(message, facts, policy=a_policy(desks=desks))).disposition is disposition
+
+
+def test_whoever_has_left_comes_back_by_writing_and_not_by_their_machine() -> None:
+    left = replace(KNOWN, participants=(KNOWN.participants[0], replace(KNOWN.participants[1], has_left=True)))
+    message = a_message(sender=BOB, in_reply_to=("<parent@acme.example>",))
+    back = of_kind(decide(a_case(message, facts_with(left, authenticity=PROVEN))), SetParticipant)
+    assert [(one.address, one.has_left) for one in back] == [(BOB.address, False)]
+    machine = decide(a_case(replace(message, automatic=OUT_OF_OFFICE), facts_with(left, authenticity=PROVEN)))
+    assert machine.disposition is Disposition.FOLLOW_UP and of_kind(machine, SetParticipant) == []
 
 
 def test_a_command_about_a_strangers_ticket_is_answered_like_one_about_none() -> None:

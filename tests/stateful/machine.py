@@ -243,7 +243,7 @@ class Life(RuleBasedStateMachine):
 
         def want(tx: object, hand: staff.Hand) -> object:
             found = proposals.find_proposal(tx, one.id, lock=True)
-            case = approvals.Case(hand, found, background(tx, found), self.world.house.tokens, why)
+            case = approvals.Approval(hand, found, background(tx, found), self.world.house.tokens, why)
             return approvals.approve(case) if yes else approvals.decline(case)
 
         self.world.acts("approves" if yes else "declines", one.ticket, want)
