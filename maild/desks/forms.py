@@ -16,7 +16,8 @@ from maild.ingest.header.addresses import normal_address
 MOST_FORMS = 50
 
 
-def _address(text: str) -> str:
+def mail_address(text: str) -> str:
+    """An address in its normal form. Raises ValueError with what to do."""
     address = normal_address(text)
     if address is None:
         raise ValueError(f"`{text[:80]}` is no mail address: write it as name@example.org, without a display name")
@@ -43,7 +44,7 @@ class Form(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
-    from_: Annotated[str, AfterValidator(_address)] = Field(
+    from_: Annotated[str, AfterValidator(mail_address)] = Field(
         alias="from", description="Address in the From of the form's mails, exactly."
     )
     requester: Annotated[

@@ -10,8 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
-from maild.desks.forms import MOST_FORMS, Form, without_mistakes
-from maild.ingest.header.addresses import normal_address
+from maild.desks.forms import MOST_FORMS, Form, mail_address, without_mistakes
 
 
 class Strangers(StrEnum):
@@ -64,9 +63,7 @@ class Colleagues(StrEnum):
 
 def _own_address(text: str) -> str:
     """An address in its normal form. Behind a `+` stand the tokens of reply addresses, so it has none itself."""
-    address = normal_address(text)
-    if address is None:
-        raise ValueError(f"`{text[:80]}` is no mail address: write it as name@example.org, without a display name")
+    address = mail_address(text)
     if "+" in address:
         raise ValueError(f"`{text[:80]}` has a `+`: what follows it belongs to the tokens of reply addresses")
     return address
