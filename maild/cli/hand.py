@@ -23,6 +23,7 @@ from maild.decide.staff import Hand
 from maild.errors import ExitCode, MaildError, NotFound
 from maild.model import Address, Proof, StaffMember
 from maild.steps.house import House
+from maild.steps.timed import facts_about
 from maild.store import register, tickets
 from maild.store.proposals import find_proposal, open_proposals
 from maild.store.tickets import TicketView
@@ -93,7 +94,9 @@ def hand_of(house: House, tx: Connection, number: str, name: str | None) -> Hand
         raise NotPossible(f"{view.ticket.number} is of desk {view.ticket.desk}, which the policy no longer has")
     waiting = open_proposals(tx, [view.ticket.id]).get(view.ticket.id, ())
     known = KnownTicket(view.ticket, view.participants, waiting)
-    return Hand(_address(member), known, desk, _thread(view), house.clock(), _proven(view))
+    facts = facts_about(tx, house, (known,))[0]
+    rules, now = house.policy.rule_set, house.clock()
+    return Hand(_address(member), known, desk, _thread(view), now, _proven(view), rules, facts)
 
 
 def _thread(view: TicketView) -> tuple[str, ...]:

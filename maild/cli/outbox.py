@@ -1,4 +1,4 @@
-"""`maild outbox`: mail that goes out, each attempt, and the reason for every mail that was not sent."""
+"""`maild outbox`: mail that goes out, calls of webhooks, each attempt, and why a mail was not sent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from maild.cli.output import AsJson, Columns, Limit, listing, safe, say, to_json
 from maild.clock import system_clock
 from maild.decide.explain import say as in_a_sentence
 from maild.errors import NotFound
-from maild.model import Breaker, OutboxId, OutboxState
+from maild.model import Breaker, Channel, OutboxId, OutboxState
 from maild.store import outbox as store
 from maild.store import spending
 from maild.store.outbox_views import OutboxView
@@ -33,6 +33,7 @@ Suppressed = Annotated[bool, typer.Option("--suppressed", help="Only mails that 
 COLUMNS: Columns[OutboxView] = {
     "id": lambda one: str(one.id),
     "made": lambda one: when(one.created_at),
+    "channel": lambda one: one.channel,
     "to": lambda one: one.recipient,
     "kind": lambda one: one.kind,
     "ticket": lambda one: str(one.ticket or ""),
@@ -56,7 +57,7 @@ BREAKERS: Columns[Breaker] = {
 def outbox(
     ctx: typer.Context, state: State = None, suppressed: Suppressed = False, limit: Limit = 50, json: AsJson = False
 ) -> None:
-    """Mail that goes out, and mail that was not sent. Without a subcommand: the list, newest first."""
+    """Mail and calls that go out, and mail that was not sent. Without a subcommand: the list, newest first."""
     if ctx.invoked_subcommand is None:
         _list(ctx, OutboxState.SUPPRESSED if suppressed else state, limit, json)
 
@@ -89,7 +90,7 @@ def close(ctx: typer.Context, scope: Scope) -> None:
 
 @app.command("show", epilog=examples("maild outbox show 12", "maild outbox show 12 --raw"))
 def show(ctx: typer.Context, entry: Entry, json: AsJson = False, raw: Raw = False) -> None:
-    """One mail with every attempt and what the relay said; or, with --raw, its bytes."""
+    """One mail or call with every attempt and what was answered; or, with --raw, its bytes."""
     with a_look(ctx) as tx:
         found = store.show(tx, OutboxId(entry))
     if raw:
@@ -103,7 +104,7 @@ def show(ctx: typer.Context, entry: Entry, json: AsJson = False, raw: Raw = Fals
 
 @app.command("retry", epilog=examples("maild outbox retry 12", "maild outbox retry 12 13"))
 def retry(ctx: typer.Context, entries: Entries) -> None:
-    """Send failed, unknown or delayed mails now: the same bytes, the same Message-ID."""
+    """Send failed, unknown or delayed mails and calls now: the same bytes, the same id."""
     with store_of(ctx) as opened:
         now = system_clock()
 
@@ -117,13 +118,13 @@ def retry(ctx: typer.Context, entries: Entries) -> None:
 
 @app.command("release", epilog=examples("maild outbox release --all", "maild outbox release 12 13"))
 def release(ctx: typer.Context, entries: SomeEntries = None, everything: Everything = False) -> None:
-    """Send parked mail: what waits since a restore, or since a mailbox was read again."""
+    """Send what is parked: what waits since a restore, or since a mailbox was read again."""
     say(f"{_parked(ctx, entries, everything, store.release)} queued")
 
 
 @app.command("drop", epilog=examples("maild outbox drop --all", "maild outbox drop 12 13"))
 def drop(ctx: typer.Context, entries: SomeEntries = None, everything: Everything = False) -> None:
-    """Give up mail that is parked, failed or unknown (--all: all parked). It stays to be seen: `--suppressed`."""
+    """Give up what is parked, failed or unknown (--all: all parked). It stays to be seen: `--suppressed`."""
     say(f"{_parked(ctx, entries, everything, store.drop, 'is parked, failed or unknown')} dropped")
 
 
@@ -150,11 +151,12 @@ def _list(ctx: typer.Context, state: OutboxState | None, limit: int, json: bool)
 def _lines(found: OutboxView) -> Iterator[str]:
     words = {
         "outbox entry": str(found.id),
+        "channel": found.channel,
         "state": found.state + (" (an earlier attempt may have arrived)" if found.ambiguous else ""),
         "to": found.recipient,
         "kind": f"{found.kind} ({'by a person' if found.by_person else 'automatic'}), {found.event}",
         "ticket": str(found.ticket or ""),
-        "message id": found.message_id,
+        "message id" if found.channel is Channel.MAIL else "webhook id": found.message_id,
         "made": when(found.created_at),
         "next attempt": when(found.due_at),
     }

@@ -32,6 +32,8 @@ app = new_app()
 def reload(ctx: typer.Context) -> int:
     """Take desks, rules, templates and directory as the files are now; running daemons follow within seconds.
 
+    A daemon takes changed files by itself unless `reload_on_change` in maild.yaml is false.
+
     Further directories (`directories` in maild.yaml) are asked, too: exit code 1 if one of them fails. Changes in
     maild.yaml itself need a restart.
     """

@@ -15,6 +15,7 @@ from maild.config import (
     check_listeners,
     check_mailboxes,
     check_screening,
+    check_webhooks,
 )
 from maild.decide.policy import Policy
 from maild.errors import Problem
@@ -117,4 +118,5 @@ CHECKS = (
     check_backup.problems,
     check_directories.problems,
     check_borders.problems,
+    check_webhooks.problems,
 )

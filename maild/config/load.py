@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from maild.config.check_directory import desk_problems, directory_problems
 from maild.config.check_listeners import file_problems
+from maild.config.check_webhooks import key_problems
 from maild.config.checks import recipient_problems, settings_problems
 from maild.config.policy import compile_policy
 from maild.decide.policy import Policy
@@ -71,6 +72,7 @@ def check(path: Path) -> tuple[Problem, ...]:
     file = _directory(settings)
     compiled = compile_policy(settings, file.directory)
     problems += [document.problem(told, *place) for told, place in file_problems(settings)]
+    problems += [document.problem(told, *place) for told, place in key_problems(settings, read_secret_file)]
     problems += [*_secret_problems(settings, document), *file.problems, *compiled.problems]
     if compiled.policy.desks:
         problems += [*recipient_problems(settings, compiled.policy, document), *_desk_problems(file, compiled.policy)]

@@ -12,28 +12,26 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from maild.config.templates import Named, TemplateFile, lacking, read_templates, templates_named, unused
 from maild.decide.policy import Policy, TemplateSource
 from maild.desks.policy import Desk, Strangers
 from maild.directory import Directory
 from maild.errors import ConfigError, Problem
-from maild.model import NotificationKind
-from maild.notify.builtin import builtin_templates
-from maild.notify.environment import template_problems
+from maild.notify.names import BUILT_IN
 from maild.rules.load import Known, load_rules
 from maild.settings import Settings
 from maild.yaml.file import Document, read
 from maild.yaml.problems import build
-from maild.yaml.suggest import did_you_mean
-
-LARGEST_TEMPLATE = 256 << 10
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A policy and what is wrong with its files; with problems it must not serve."""
+    """A policy and what is wrong with its files; with problems it must not serve. `warnings`: what works, but was
+    hardly meant so."""
 
     policy: Policy
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +45,34 @@ class DeskFile:
 def compile_policy(settings: Settings, directory: Directory | None) -> Compiled:
     """Read everything; `directory` None means that its file is broken, which its reader tells."""
     files, problems = _desks(settings)
-    templates, template_troubles = _templates(settings)
-    problems += [*_clashes(files), *_languages(files, templates), *_pageless(files, settings)]
+    templates = read_templates(settings.templates)
+    problems += [*_clashes(files), *_languages(files, templates.sources), *_pageless(files, settings)]
     desks = tuple(file.desk for file in files)
-    known = Known(None if problems else desks, directory)
-    rules, rule_problems = load_rules(matching(settings.rules), known)
-    policy = Policy(version="", desks=desks, rules=rules, templates=templates)
-    problems += [*template_troubles, *rule_problems]
-    return Compiled(policy.model_copy(update={"version": version_of(policy)}), tuple(problems))
+    known = Known(None if problems else desks, directory, frozenset(hook.name for hook in settings.webhooks))
+    loaded = load_rules(matching(settings.rules), known)
+    policy = Policy(version="", desks=desks, rules=loaded.rules, templates=templates.sources)
+    problems += [*templates.problems, *loaded.problems]
+    if not loaded.problems:
+        problems += _between(policy, templates.files, settings)
+    return Compiled(policy.model_copy(update={"version": version_of(policy)}), tuple(problems), loaded.warnings)
+
+
+def _between(policy: Policy, files: Sequence[TemplateFile], settings: Settings) -> Iterator[Problem]:
+    """Rules and templates, each with what the other lacks. Broken rules would make good templates look unused."""
+    named = templates_named(policy.rules)
+    for one, told in lacking(named, policy.templates, policy.desks):
+        yield _in_its_rule(one, told, settings)
+    yield from unused(files, {one.template for one in named})
+
+
+def _in_its_rule(named: Named, told: str, settings: Settings) -> Problem:
+    """At the word of the rule. The files were read before, and are read again: it happens for a mistake only."""
+    for path in matching(settings.rules):
+        document = read(path)
+        for number, value in enumerate(document.value or ()):
+            if value.get("rule") == named.rule:
+                return document.problem(told, number, "then", named.word)
+    return Problem(settings.rules, 0, 0, told)
 
 
 def version_of(policy: Policy) -> str:
@@ -67,6 +85,11 @@ def matching(wanted: str) -> tuple[Path, ...]:
     """The files a pattern names, in the order of their names; hidden ones and editors' backups do not count."""
     names = sorted(glob.glob(wanted))  # noqa: PTH207 - the pattern may be absolute, which Path.glob refuses
     return tuple(Path(name) for name in names if Path(name).is_file())
+
+
+def desks_of(settings: Settings) -> tuple[Desk, ...]:
+    """The desks whose files can be read; what is wrong with the others, `compile_policy` tells."""
+    return tuple(file.desk for file in _desks(settings)[0])
 
 
 # ---- desks ---------------------------------------------------------------------------------------
@@ -123,54 +146,7 @@ def _languages(files: Sequence[DeskFile], templates: Iterable[TemplateSource]) -
         there.setdefault(template.language, set()).add(template.name)
     for file in files:
         for number, language in enumerate(file.desk.languages):
-            missing = sorted({kind.value for kind in NotificationKind} - there.get(language, set()))
+            missing = sorted({kind.value for kind in BUILT_IN} - there.get(language, set()))
             if missing:
                 message = f"there is no template {language}/{missing[0]}.txt: known languages are {', '.join(there)}"
                 yield file.document.problem(message, "languages", number)
-
-
-# ---- templates -----------------------------------------------------------------------------------
-
-
-def _templates(settings: Settings) -> tuple[tuple[TemplateSource, ...], list[Problem]]:
-    """The built-in templates, and over them those of the admin's folder."""
-    sources = {(source.language, source.name): source for source in builtin_templates()}
-    problems: list[Problem] = []
-    for path in _template_files(settings.templates):
-        source = _template(path)
-        if isinstance(source, Problem):
-            problems.append(source)
-        else:
-            sources[source.language, source.name] = source
-            problems += [Problem(str(path), line, 0, told) for line, told in template_problems(source)]
-    if settings.templates is not None and not settings.templates.is_dir():
-        problems.append(
-            Problem(str(settings.templates), 0, 0, "there is no such folder: make it, or name no `templates`")
-        )
-    return tuple(sources[key] for key in sorted(sources)), problems
-
-
-def _template_files(folder: Path | None) -> list[Path]:
-    """Everything that may be meant as a template; hidden files and README are not."""
-    if folder is None:
-        return []
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path for path in found if not path.name.startswith((".", "README")))
-
-
-def _template(path: Path) -> TemplateSource | Problem:
-    name, language = path.stem, path.parent.name
-    kinds = [kind.value for kind in NotificationKind]
-    if path.suffix != ".txt" or name not in kinds:
-        near = did_you_mean(name, kinds)
-        return Problem(str(path), 0, 0, f"`{path.name}` is no template maild uses (a kind of mail and .txt){near}")
-    if not (language.isascii() and language.isalpha() and language.islower() and len(language) in (2, 3)):
-        return Problem(str(path), 0, 0, f"`{language}` is no language: put the file into a folder like `en`")
-    try:
-        with path.open("rb") as file:
-            text = file.read(LARGEST_TEMPLATE + 1).decode("utf-8-sig").replace("\r\n", "\n")
-    except OSError as error:
-        return Problem(str(path), 0, 0, f"cannot be read: {error.strerror}")
-    except UnicodeDecodeError:
-        return Problem(str(path), 0, 0, "this is not UTF-8: save the file as UTF-8")
-    return TemplateSource(language=language, name=name, text=text)

@@ -14,9 +14,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from maild.desks.forms import Form, InField
+from maild.desks.hours import Hours
 from maild.desks.policy import Desk
 from maild.directory import Directory, OrganisationRecord, PersonRecord, StaffRecord, TeamRecord
-from maild.rules.language import Actions, Example, ExampleMail, Rule, When
+from maild.rules.example_mail import ExampleMail, ExampleTicket
+from maild.rules.language import Actions, Example, NamedList, Rule, When
 from maild.settings import (
     Alarms,
     BackupSeries,
@@ -36,6 +38,7 @@ from maild.settings import (
     Settings,
     SpamHeader,
     Web,
+    Webhook,
 )
 
 SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
@@ -52,12 +55,14 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("maild.yaml: dns", Dns),
     ("maild.yaml: relay", Relay),
     ("maild.yaml: web", Web),
+    ("maild.yaml: webhooks (each)", Webhook),
     ("maild.yaml: limits", Limits),
     ("maild.yaml: budgets", Budgets),
     ("maild.yaml: alarms", Alarms),
     ("maild.yaml: backup (each)", BackupSeries),
     ("maild.yaml: directories (each)", FurtherDirectory),
     ("desks/*.yaml", Desk),
+    ("desks/*.yaml: hours", Hours),
     ("desks/*.yaml: forms (each)", Form),
     ("desks/*.yaml: forms (each): requester", InField),
     ("directory.yaml", Directory),
@@ -70,6 +75,8 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("rules/*.yaml: then", Actions),
     ("rules/*.yaml: examples (each)", Example),
     ("rules/*.yaml: mail", ExampleMail),
+    ("rules/*.yaml: mail: ticket", ExampleTicket),
+    ("rules/*.yaml (lists)", NamedList),
 )
 
 

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import structlog
 from sqlalchemy import Connection
 
 from maild import pipeline
 from maild.config import load_settings
-from maild.daemon import node, schedule, systemd
+from maild.daemon import node, schedule, systemd, watching
 from maild.daemon.background import LoopEnded, background
 from maild.daemon.backups import Site
+from maild.daemon.calls import CallLoop, caller_for
 from maild.daemon.delivery import DeliveryLoop, Watched
 from maild.daemon.dots import Dots
 from maild.daemon.memory import settle_down
@@ -74,12 +76,15 @@ class Daemon:
         self._name = node.name_of(settings)
         self._stop = asyncio.Event()
         self._failed = False
+        self._following = Lock()
+        self._lookout = watching.Lookout(self._take_changed)
         self._dots = Dots(settings.state / "outbox.dots")
         self._wellbeing = Wellbeing(settings, self._current, self._name, lambda: self._delivery.trouble)
         watched = Watched(self._dots, self._wellbeing.vitals.pulse("delivery"), self._wellbeing.patience_with_relay)
         watched.pulse.rest()
         self._delivery = DeliveryLoop(settings, self._name, self._current, watched)
-        self._workers = Workers(settings, house, self._name, self._delivery.wake)
+        self._calls = self._call_loop()
+        self._workers = Workers(settings, house, self._name, self._wake_outbox)
         site = Site(choice.settings, settings, self._name, house.clock, lambda: house.store)
         self._sources = Sources(site, house, self._workers.wake, self._wellbeing, choice.roles)
 
@@ -110,15 +115,28 @@ class Daemon:
         if "outbox" in self._roles:
             stack.push_async_callback(self._delivery.close)
             await stack.enter_async_context(background(self._delivery.run(), self._crashed))
+            stack.push_async_callback(self._calls.close)
+            await stack.enter_async_context(background(self._calls.run(), self._crashed))
         await asyncio.to_thread(self._sources.start)
         stack.push_async_callback(self._sources.close)
         if "smtp" in self._roles:
             await self._listen(stack)
         if "web" in self._roles:
             await stack.enter_async_context(pages(self._settings, self._current, self._crashed))
+        stack.push_async_callback(asyncio.to_thread, self._lookout.close)
         clock = schedule.start(self._wellbeing.ticks(self._ticks(run)))
         stack.callback(self._wellbeing.close)
         stack.callback(clock.shutdown, wait=False)
+
+    def _call_loop(self) -> CallLoop:
+        slowest = max((one.timeout for one in self._settings.webhooks), default=0.0)
+        pulse = self._wellbeing.vitals.pulse("calls", self._settings.alarms.stuck + slowest)
+        pulse.rest()
+        return CallLoop(self._name, self._current, caller_for(self._settings, self._house.clock), pulse)
+
+    def _wake_outbox(self) -> None:
+        self._delivery.wake()
+        self._calls.wake()
 
     async def _listen(self, stack: AsyncExitStack) -> None:
         commit = GroupCommit(self._receive)
@@ -162,27 +180,42 @@ class Daemon:
     def _ticks(self, run: nodes.RunId) -> tuple[schedule.Tick, ...]:
         return (
             schedule.Tick("deliver", 1, self._deliver),
+            schedule.Tick("calls", 2, self._call),
             schedule.Tick("policy", 5, in_thread(self._follow_policy)),
+            *self._looks(),
             *self._sources.ticks(),
             *Rounds(self._current, run).ticks(self._roles),
         )
 
+    def _looks(self) -> Iterator[schedule.Tick]:
+        if self._settings.reload_on_change:
+            yield schedule.Tick("files", watching.SECONDS, self._lookout.round)
+
     async def _deliver(self) -> None:
         self._delivery.wake()
 
+    async def _call(self) -> None:
+        self._calls.wake()
+
     def _follow_policy(self) -> None:
         """Another node, or `maild reload`, may have made another version current."""
-        fresh = self._keeper.follow(self._house)
-        if fresh is not self._house:
-            self._house = fresh
-            self._workers.reload()
-            log.info("policy in force", policy=fresh.policy.version[:12])
+        with self._following:
+            fresh = self._keeper.follow(self._house)
+            if fresh is not self._house:
+                self._house = fresh
+                self._workers.reload()
+                log.info("policy in force", policy=fresh.policy.version[:12])
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGHUP, lambda: asyncio.ensure_future(in_thread(self._reload)()))
+
+    def _take_changed(self) -> None:
+        """`reload_on_change`. Further directories keep their own time: saving a rule asks no server."""
+        if self._keeper.reload_if_changed(self._house):
+            self._follow_policy()
 
     def _reload(self) -> None:
         """SIGHUP: take the files as they are now."""

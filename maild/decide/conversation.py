@@ -7,9 +7,10 @@ request (no oracle about which tickets exist, FAULT-D13); people join only as `p
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 
-from maild.decide import people, proposals, strangers, trust
+from maild.decide import by_rule, people, proposals, strangers, trust
 from maild.decide.case import Case
 from maild.decide.facts import Facts, KnownTicket
 from maild.decide.follow_up import Belongs, Claim
@@ -19,6 +20,7 @@ from maild.decide.notify import Occasion, addresses_in_words, confirmation, sile
 from maild.decide.people import Host
 from maild.decide.people_changes import Propose, SetParticipant
 from maild.decide.plan import AddArticle, Change, IndexMessageIds, JoinTicket, LinkTickets, OpenTicket, Plan, SetStatus
+from maild.decide.ruling import ruled_mail
 from maild.decide.sight import parts_of
 from maild.decide.states import Happening, after
 from maild.decide.trust import Standing
@@ -35,30 +37,35 @@ from maild.model import (
     ProposalState,
     Reason,
     Role,
+    Status,
     Suppressed,
     Ticket,
     TicketId,
 )
-from maild.rules.model import Draft, RuleView, Shaped
-from maild.rules.run import run
+from maild.rules.model import Draft, Shaped
 
 NO_SUBJECT = "(no subject)"
 MOST_TITLE = 250
 MOST_INDEXED = 50
+OPENED, JOINED = "ticket-opened", "follow-up"
+"""What webhooks are told of."""
 
 
 def new_plan(case: Case, desk: Desk) -> Plan:
     """Open a ticket, shaped by the rules; confirm it where the gate allows; ask whom it takes to say yes to it."""
     message, facts, who = case.message, case.facts, trust.of(case, desk)
     sender = sender_of(message)
-    shaped = _shaped(case, desk, who)
+    shaped = ruled_mail(case, desk, who)
+    if shaped.draft.ignored:
+        return _ignored(shaped)
     contact = facts.contact(sender.address)
     joined = people.colleagues(None, message, facts, Host(contact, who, contact), desk, case.policy)
     wished = proposals.asked(case, desk, who, shaped.draft)
     occasion = Occasion(case, desk, sender, who)
-    answer = strangers.with_link(occasion, confirmation(occasion, joined.left_out, held=wished.held))
-    told = (answer, *wished.told, *followers(occasion))
-    return Plan(
+    plain = strangers.with_link(occasion, confirmation(occasion, joined.left_out, held=wished.held))
+    answer = plain if wished.held else by_rule.answer(occasion, shaped.draft, plain)
+    told = (answer, *wished.told, *followers(occasion), *_staff_told(occasion, shaped))
+    plan = Plan(
         Disposition.NEW_TICKET,
         (
             Reason("follow-up", "none", "names no known ticket"),
@@ -68,9 +75,10 @@ def new_plan(case: Case, desk: Desk) -> Plan:
         ),
         (
             *people.known(sender, facts),
-            _open(message, shaped.draft, who, desk),
+            _open(message, shaped.draft, who, desk, by_rule.waits(occasion, shaped.draft)),
             JoinTicket(None, sender.address, Role.REQUESTER),
             *joined.changes,
+            *by_rule.joining(None, shaped.draft, facts),
             _article(None, message, facts, who),
             _index(None, message),
             *_sibling(facts),
@@ -80,38 +88,43 @@ def new_plan(case: Case, desk: Desk) -> Plan:
         ),
         notifications=notifications(told),
         suppressed=suppressions(told),
+        calls=by_rule.calls(shaped.ruled, OPENED, None),
+        ruled=shaped.ruled,
     )
+    return _to_review(plan) if shaped.draft.review else plan
 
 
 def review_plan(case: Case, claim: Claim, desk: Desk) -> Plan:
     """A ticket of its own, linked for staff; its sender sees what anybody sees who writes for the first time."""
     plan = new_plan(case, desk)
     other, why = claim.known.ticket, claim.why
-    changes = tuple(replace(one, review=True) if isinstance(one, AddArticle) else one for one in plan.changes)
-    kept = tuple(one for one in changes if not isinstance(one, IndexMessageIds))
+    if plan.disposition is Disposition.IGNORED:
+        return plan
+    plan = _to_review(plan)
+    kept = tuple(one for one in plan.changes if not isinstance(one, IndexMessageIds))
     link = LinkTickets(None, other.id, f"awaits review: {why.text}")
-    return replace(
-        plan,
-        disposition=Disposition.AWAITING_REVIEW,
-        reasons=(why, *plan.reasons[1:]),
-        changes=(*kept, link),
-    )
+    return replace(plan, reasons=(why, *plan.reasons[1:]), changes=(*kept, link))
 
 
 def follow_up_plan(case: Case, found: Belongs, desk: Desk) -> Plan:
     """Add the message to its ticket; a person's mail may move the status, and settle what waits there."""
     message, facts, ticket, who = case.message, case.facts, found.known.ticket, trust.of(case, desk)
     sender = sender_of(message)
+    shaped = ruled_mail(case, desk, who, ticket)
+    if shaped.draft.ignored:
+        return _ignored(shaped, ticket.id)
     joined = _joining(case, found, desk, who)
     said = proposals.answered(case, found.known, desk, who)
-    told = (*said.told, *_left_out(Occasion(case, desk, sender, who), ticket.id, joined))
-    return Plan(
+    occasion = Occasion(case, desk, sender, who)
+    told = (*said.told, *_left_out(occasion, ticket.id, joined), *_staff_told(occasion, shaped, ticket))
+    plan = Plan(
         Disposition.FOLLOW_UP,
         (
             found.reason,
             *people.sender_reasons(sender, facts, who),
             *joined.reasons,
             *said.reasons,
+            *shaped.reasons,
             *_moved(message, ticket),
         ),
         (
@@ -120,12 +133,17 @@ def follow_up_plan(case: Case, found: Belongs, desk: Desk) -> Plan:
             *joined.changes,
             _index(ticket.id, message),
             *said.changes,
-            *_status(message, ticket),
+            *(by_rule.moved(ticket, shaped.draft) or _status(message, ticket)),
+            *by_rule.ticket_changes(ticket, shaped.ruled),
+            *by_rule.joining(ticket.id, shaped.draft, facts),
         ),
         notifications=notifications(told),
         suppressed=suppressions(told),
         ticket=ticket.id,
+        calls=by_rule.calls(shaped.ruled, f"{JOINED}:{message.content_key[:16]}", ticket.id),
+        ruled=shaped.ruled,
     )
+    return _to_review(plan) if shaped.draft.review else plan
 
 
 def accepted_plan(case: Case, known: KnownTicket, desk: Desk) -> Plan | None:
@@ -152,12 +170,30 @@ def sender_of(message: Message) -> Address:
     return message.sender
 
 
-def _shaped(case: Case, desk: Desk, who: Standing) -> Shaped:
-    """Rules see what the sender counts as: nobody gets an urgent ticket by a forged name."""
-    contact = case.facts.contact(sender_of(case.message).address)
-    organisation = contact.organisation if contact and not people.is_unverified(who.register) else ""
-    view = RuleView(case.message, case.envelope, desk.desk, who.register, organisation)
-    return run(case.policy.rules, Draft(priority=desk.priority), view)
+def _ignored(shaped: Shaped, ticket: TicketId | None = None) -> Plan:
+    """A rule says that it is nothing for us. It is kept, and can be replayed."""
+    why = Reason("rule", "ignored", f"a rule says so: {shaped.draft.ignored}")
+    return Plan(Disposition.IGNORED, (why, *shaped.reasons), ticket=ticket, ruled=shaped.ruled)
+
+
+def _to_review(plan: Plan) -> Plan:
+    """A person must look at the mail before it counts; it moves nothing."""
+    changes = (replace(one, review=True) if isinstance(one, AddArticle) else one for one in plan.changes)
+    kept = tuple(one for one in changes if not isinstance(one, SetStatus))
+    return replace(plan, disposition=Disposition.AWAITING_REVIEW, changes=kept)
+
+
+def _staff_told(it: Occasion, shaped: Shaped, ticket: Ticket | None = None) -> Iterator[Told]:
+    sender = sender_of(it.message)
+    news = by_rule.News(
+        desk=it.desk,
+        event=it.message.content_key[:16],
+        ticket=ticket.id if ticket else None,
+        who=f"{sender.name} <{sender.address}>" if sender.name else sender.address,
+        organisation=shaped.ruled.view.organisation,
+        text=it.message.visible_text,
+    )
+    return by_rule.staff_told(shaped.ruled, it.case.facts, news)
 
 
 def _why(shaped: Shaped, joined: people.People, answer: Notification | Suppressed) -> tuple[Reason, ...]:
@@ -165,7 +201,7 @@ def _why(shaped: Shaped, joined: people.People, answer: Notification | Suppresse
     return (*joined.reasons, *shaped.reasons, *silent)
 
 
-def _open(message: Message, draft: Draft, who: Standing, desk: Desk) -> OpenTicket:
+def _open(message: Message, draft: Draft, who: Standing, desk: Desk, status: Status | None) -> OpenTicket:
     return OpenTicket(
         desk=desk.desk,
         prefix=desk.prefix,
@@ -176,6 +212,9 @@ def _open(message: Message, draft: Draft, who: Standing, desk: Desk) -> OpenTick
         unverified=people.is_unverified(who.register),
         tags=draft.tags,
         fields=draft.fields,
+        type=draft.type,
+        module=draft.module,
+        status=status or Status.NEW,
     )
 
 

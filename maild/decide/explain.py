@@ -48,6 +48,8 @@ def explain(plan: Plan) -> Iterator[str]:
         yield _line("will", describe(change))
     for notification in plan.notifications:
         yield _line("notify", f"{notification.recipient.address}: {notification.kind} ({notification.language})")
+    for call in plan.calls:
+        yield _line("call", f"webhook {call.webhook}: {call.event.partition(':')[0]}")
     for silent in plan.suppressed:
         yield _line("not sent", f"{silent.recipient}: {silent.kind}, since {silent.reason.text}")
 
@@ -125,7 +127,9 @@ def _opened(change: OpenTicket) -> str:
     status = "" if change.status is Status.NEW else change.status
     more = {
         "status": status,
+        "type": change.type,
         "category": change.category,
+        "module": change.module,
         "assigned to": change.assignee,
         "tags": ", ".join(change.tags),
     }

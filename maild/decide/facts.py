@@ -41,6 +41,8 @@ class LookupKeys:
     `earlier`: the ticket this very mail has opened already, when it could not be read. `domain`: the sender's, where
     the desk wants to know whose it is. `asks`: what the mail asks to be shown of the sender's tickets ("mine", "cc",
     "organisation", "" for nothing). `forwarded`: who wrote what the sender says to forward.
+    `staff`: names of staff and teams whom the rules may tell something; `account-manager` is that of the sender's
+    organisation.
     """
 
     desk: str
@@ -55,6 +57,16 @@ class LookupKeys:
     domain: str = ""
     asks: str = ""
     forwarded: Address | None = None
+    staff: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A member of staff or a team, by the name that rules use, and where mail reaches them."""
+
+    name: str
+    address: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,8 @@ class Facts:
     the sender stands in, "" for none. `authenticity`: what proves the sender. `organisation` is the one that
     alone owns the sender's domain, where the keys ask; `people` are its registered contacts. `principals`: who may
     instruct for the sender's own organisation, and who follows it. `overview` are open tickets of the sender's and of
-    their organisation, the latest first, where the keys ask. `by_staff`: the sender works here, where the keys ask.
+    their organisation, the latest first, where the keys ask. `by_staff`: the sender works here, where the keys ask;
+    `staff` are those of the keys' names that there are.
     """
 
     contacts: tuple[Contact, ...] = ()
@@ -133,6 +146,11 @@ class Facts:
     principals: tuple[Contact, ...] = ()
     overview: tuple[Listed, ...] = ()
     by_staff: bool = False
+    staff: tuple[Worker, ...] = ()
+
+    def worker(self, name: str) -> Worker | None:
+        """The member of staff or the team of this name, among those that were asked for."""
+        return next((worker for worker in self.staff if worker.name == name), None)
 
     def contact(self, address: str) -> Contact | None:
         return next((contact for contact in self.contacts if contact.address == address), None)

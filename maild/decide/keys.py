@@ -38,6 +38,7 @@ def lookup_keys(message: Message, envelope: Envelope, policy: Policy, tokens: To
         domain=_domain(message, desk),
         forwarded=_forwarded(message, policy),
         asks=_asks(message),
+        staff=policy.told_staff,
     )
 
 

@@ -24,6 +24,7 @@ from maild.model import (
     ArticleKind,
     Attachment,
     Breaker,
+    Call,
     Disposition,
     EntryId,
     Notification,
@@ -36,6 +37,7 @@ from maild.model import (
     Suppressed,
     TicketId,
 )
+from maild.rules.model import Ruled
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class OpenTicket:
     tags: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     status: Status = Status.NEW
+    type: str = ""
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ class SetTicket:
     value: str
 
 
-PROPERTIES = ("title", "priority", "category", "assignee", "tags")
+PROPERTIES = ("title", "priority", "category", "assignee", "tags", "type", "module")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,7 @@ Change = (
 class Plan:
     """What will be written, who will be told, and why. `policy` is the version it was made with (law 13).
 
+    `ruled` is what rules were asked, and what they came to; None where they had no say.
     `actor` is who caused it: "mail", "clock" or a member of staff.
     """
 
@@ -207,3 +212,5 @@ class Plan:
     duplicate_of: EntryId | None = None
     policy: str = ""
     actor: str = "mail"
+    calls: tuple[Call, ...] = ()
+    ruled: Ruled | None = None

@@ -5,10 +5,13 @@ In: compiled by `config`, stored by hash (`store.policies`); out: `Policy`, immu
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from pydantic import BaseModel, ConfigDict
 
 from maild.desks.policy import Desk
 from maild.rules.language import Rule
+from maild.rules.sieve import RuleSet
 
 
 class TemplateSource(BaseModel):
@@ -30,6 +33,17 @@ class Policy(BaseModel):
     desks: tuple[Desk, ...]
     rules: tuple[Rule, ...] = ()
     templates: tuple[TemplateSource, ...] = ()
+
+    @cached_property
+    def rule_set(self) -> RuleSet:
+        """Its rules, ready to be asked."""
+        return RuleSet(self.rules)
+
+    @cached_property
+    def told_staff(self) -> tuple[str, ...]:
+        """Names of staff and teams to whom its rules send something."""
+        named = (name for rule in self.rules for name in (*rule.then.forward, *(one.staff for one in rule.then.notify)))
+        return tuple(sorted(set(named)))
 
     def desk_named(self, name: str) -> Desk | None:
         return next((desk for desk in self.desks if desk.desk == name), None)

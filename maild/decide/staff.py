@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from maild.decide.facts import KnownTicket
+from maild.decide import by_rule
+from maild.decide.facts import Facts, KnownTicket
 from maild.decide.notices import Told, notice, notifications, suppressions
 from maild.decide.plan import (
     PROPERTIES,
@@ -20,6 +21,7 @@ from maild.decide.plan import (
     SetStatus,
     SetTicket,
 )
+from maild.decide.ruling import draft_of, view_of_ticket
 from maild.decide.sight import TRUSTED
 from maild.decide.states import Happening, after
 from maild.desks.policy import Desk
@@ -33,7 +35,11 @@ from maild.model import (
     Status,
     Suppressed,
 )
+from maild.rules.run import run
+from maild.rules.sieve import RuleSet
+from maild.rules.view import Trigger
 
+NO_RULES, NOTHING_KNOWN = RuleSet(()), Facts()
 PRIORITIES = ("1", "2", "3", "4")
 DELETION = "deletion"
 
@@ -42,7 +48,8 @@ DELETION = "deletion"
 class Hand:
     """A member of staff at work on one ticket. `thread`: the ticket's Message-IDs, oldest first. `now` in UTC.
 
-    `proven`: addresses that proved themselves by a mail on this ticket.
+    `proven`: addresses that proved themselves by a mail on this ticket. `rules` are asked when staff answer; `facts`
+    hold the staff whom they may tell something.
     """
 
     actor: Address
@@ -51,6 +58,8 @@ class Hand:
     thread: tuple[str, ...]
     now: datetime
     proven: frozenset[str] = frozenset()
+    rules: RuleSet = NO_RULES
+    facts: Facts = NOTHING_KNOWN
 
 
 def set_property(hand: Hand, name: str, value: str) -> Plan:
@@ -77,7 +86,30 @@ def reply(hand: Hand, text: str) -> Plan:
     moved: tuple[Change, ...] = () if status is ticket.status else (SetStatus(ticket.id, status),)
     article = _our_article(hand, ArticleKind.OUTGOING, text)
     told = _tell(hand, NotificationKind.REPLY, "reply", ("text", text), by_person=True)
-    return staff_plan(hand, "answered", (article, *moved), told)
+    return _with_rules(hand, text, staff_plan(hand, "answered", (article, *moved), told))
+
+
+def _with_rules(hand: Hand, text: str, plan: Plan) -> Plan:
+    """What the operator's rules want whenever staff answer."""
+    known, event = hand.known, f"reply:{int(hand.now.timestamp() * 1000)}"
+    shaped = run(hand.rules, draft_of(known.ticket), view_of_ticket(known, hand.desk, Trigger.REPLY, hand.now, text))
+    news = by_rule.News(hand.desk, event, known.ticket.id, hand.actor.name, shaped.ruled.view.organisation, text)
+    told = tuple(by_rule.staff_told(shaped.ruled, hand.facts, news))
+    status = by_rule.moved(known.ticket, shaped.draft)
+    kept = tuple(one for one in plan.changes if not (status and isinstance(one, SetStatus)))
+    more = (
+        *by_rule.ticket_changes(known.ticket, shaped.ruled),
+        *by_rule.joining(known.ticket.id, shaped.draft, hand.facts),
+    )
+    return replace(
+        plan,
+        reasons=(*plan.reasons, *shaped.reasons),
+        changes=(*kept, *status, *more),
+        notifications=(*plan.notifications, *notifications(told)),
+        suppressed=(*plan.suppressed, *suppressions(told)),
+        calls=by_rule.calls(shaped.ruled, event, known.ticket.id),
+        ruled=shaped.ruled if shaped.ruled.hits else None,
+    )
 
 
 def note(hand: Hand, text: str) -> Plan:

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
 from maild.desks.forms import MOST_FORMS, Form, mail_address, without_mistakes
+from maild.desks.hours import ALWAYS, Hours
 
 
 class Strangers(StrEnum):
@@ -109,6 +110,9 @@ class Desk(BaseModel):
     link_days: int = Field(default=3, ge=1, le=30, description="Days for which a registration link may be used.")
     colleagues: Colleagues = Field(
         default=Colleagues.ORGANISATION, description="Who in To and Cc joins: everybody, organisation or nobody."
+    )
+    hours: Hours = Field(
+        default=ALWAYS, description="When it is open: `zone`, `week` and holidays; without it, always."
     )
     signature: str = Field(default="", max_length=1000, description="Lines below the desk's mails.")
     forms: tuple[Form, ...] = Field(

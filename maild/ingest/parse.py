@@ -83,6 +83,7 @@ def _as_written(root: Part, headers: Headers, defects: list[str]) -> Message:
         language=language.guess(headers.text("content-language"), seen),
         content_key=content_key(headers, root), lasting_key=lasts(headers),
         defects=tuple(dict.fromkeys(defects))[:MOST_DEFECTS],
+        headers=headers.fields(),
         claimed_sender=claimed,
         notes=notes.each_once(
             (*of_sender, *_of_structure(defects), *special(root), *inside.told(root), *body.notes, *left_out)

@@ -40,10 +40,15 @@ from maild.model.incoming import (
 )
 from maild.model.mailboxes import Fate, MailboxState, Missed, Page, Position, Tally
 from maild.model.outgoing import (
+    Call,
+    CallEntry,
+    CallKind,
+    Channel,
     Delivery,
     DeliveryResult,
     OutboxEntry,
     OutboxState,
+    OutgoingCall,
     OutgoingMail,
 )
 from maild.model.people import Contact, Duty, Organisation, Register, StaffMember, Team
@@ -70,6 +75,10 @@ __all__ = [
     "Bounce",
     "BouncedRecipient",
     "Breaker",
+    "Call",
+    "CallEntry",
+    "CallKind",
+    "Channel",
     "Contact",
     "ContactId",
     "Delivery",
@@ -93,6 +102,7 @@ __all__ = [
     "OutboxEntry",
     "OutboxId",
     "OutboxState",
+    "OutgoingCall",
     "OutgoingMail",
     "Page",
     "Participant",

@@ -35,7 +35,8 @@ class Reason:
 
 
 class NotificationKind(StrEnum):
-    """What a notification is about; the name of its template."""
+    """What a notification is about; the name of its template. ANSWER, an operator's own words in place of the
+    confirmation, has none: its notification names one. STAFF_NOTICE and FORWARDED go to staff, not to customers."""
 
     CONFIRMATION = "confirmation"
     CONFIRMATION_UNVERIFIED = "confirmation-unverified"
@@ -58,6 +59,10 @@ class NotificationKind(StrEnum):
     OVERVIEW = "overview"
     HELP = "help"
     SETTING_CHANGED = "setting-changed"
+    ANSWER = "answer"
+    STAFF_NOTICE = "staff-notice"
+    FORWARDED = "forwarded"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ class Notification:
     `unverified`: the recipient is not registered; `proven`: the mail that caused it proved to be theirs. `not_before`
     (UTC): when it may go at the earliest. `parked`: it goes only when a person releases it. `desk` is the desk's name
     where the mail is about no ticket. `invitation` is what its link is made from ("" for none): the link itself stands
-    in the finished mail only.
+    in the finished mail only. `template` names an operator's own template, used in place of the kind's ("" for none).
     """
 
     kind: NotificationKind
@@ -88,6 +93,7 @@ class Notification:
     proven: bool = False
     desk: str = ""
     invitation: str = ""
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,8 @@ class Message:
     `visible_text` the new part of it. `content_key` identifies the mail over all routes (law 5);
     `lasting_key` is False without Date or Message-ID: then the key counts for 24 hours only.
     `delivered_to` is what servers noted in Delivered-To, X-Original-To and their like: hints, never trusted.
+    `headers` are its first header fields as they stand there, unfolded, not decoded, names in lower case: everybody can
+    write them.
     """
 
     message_id: str
@@ -216,3 +218,4 @@ class Message:
     claimed_sender: Address | None = None
     notes: tuple[Note, ...] = ()
     unreadable: str = ""
+    headers: tuple[tuple[str, str], ...] = ()

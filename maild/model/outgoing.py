@@ -1,4 +1,4 @@
-"""Mail as it leaves: finished bytes, where they stand, and every attempt to hand them over."""
+"""What leaves: finished mail and finished calls of webhooks, where they stand, and every attempt to hand them over."""
 
 from __future__ import annotations
 
@@ -17,6 +17,42 @@ class OutgoingMail:
     mail_from: str
     recipient: str
     raw: bytes
+
+
+class Channel(StrEnum):
+    """Which way an outbox entry leaves: to the relay, or by HTTP to a webhook of the operator's."""
+
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+
+
+class CallKind(StrEnum):
+    """What wants a call. It stands where a mail's entry has its `NotificationKind`, and shares no word with that."""
+
+    RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The intention: this webhook shall be told, once per (ticket, event, webhook).
+
+    `event` names the occasion, as a notification's does: what stands before its first colon is the body's `type`
+    ("ticket-opened", "follow-up:512"). `rule` is the rule that wants it; `ticket` None is the one this plan opens.
+    """
+
+    webhook: str
+    event: str
+    rule: str
+    ticket: TicketId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingCall:
+    """A finished call: the bytes as every attempt sends them. `id` is the same for all of them: receivers go by it."""
+
+    id: str
+    webhook: str
+    body: bytes
 
 
 class OutboxState(StrEnum):
@@ -44,11 +80,22 @@ class OutboxEntry:
     ambiguous: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CallEntry:
+    """A finished call that waits to be made, the `attempts`-th time."""
+
+    id: OutboxId
+    ticket: TicketId | None
+    call: OutgoingCall
+    attempts: int
+    created_at: datetime
+
+
 class DeliveryResult(StrEnum):
     """What one attempt came to.
 
-    REFUSED is the recipient's own permanent no (5yz at RCPT or DATA); RELAY_REFUSED a 5yz at connect, AUTH or
-    MAIL, which says nothing of the recipient (law 10); AMBIGUOUS: the connection broke after the last dot.
+    REFUSED is the recipient's own permanent no (5yz at RCPT or DATA; HTTP 4xx); RELAY_REFUSED a 5yz at connect, AUTH
+    or MAIL, which says nothing of the recipient (law 10); AMBIGUOUS: the connection broke after the last dot.
     """
 
     SENT = "sent"
@@ -60,9 +107,13 @@ class DeliveryResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One attempt to hand an outbox entry over, with the server's answer."""
+    """One attempt to hand an outbox entry over, with the server's answer.
+
+    `not_before` (UTC): when the server wants the next attempt at the earliest. It is not kept.
+    """
 
     outbox: OutboxId
     at: datetime
     result: DeliveryResult
     answer: str = field(default="")
+    not_before: datetime | None = None

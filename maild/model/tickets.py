@@ -50,7 +50,8 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A case. Its number, as people write it, is `prefix-id`: SD-1042."""
+    """A case. Its number, as people write it, is `prefix-id`: SD-1042. `written_at` (UTC): when a mail of theirs or of
+    ours was last added to it."""
 
     id: TicketId
     prefix: str
@@ -66,6 +67,9 @@ class Ticket:
     remind_at: datetime | None = None
     tags: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
+    type: str = ""
+    module: str = ""
+    written_at: datetime | None = None
 
     @property
     def number(self) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from importlib.resources import files
 
 from maild.decide.policy import TemplateSource
-from maild.model import NotificationKind
+from maild.notify.names import BUILT_IN
 
 LANGUAGES = ("de", "en", "nl")
 
 
 def builtin_templates() -> tuple[TemplateSource, ...]:
-    """One for each language and kind."""
-    return tuple(_builtin(language, kind.value) for language in LANGUAGES for kind in NotificationKind)
+    """One for each language and kind; an answer has an operator's own words only."""
+    return tuple(_builtin(language, kind.value) for language in LANGUAGES for kind in BUILT_IN)
 
 
 def _builtin(language: str, name: str) -> TemplateSource:

@@ -1,6 +1,7 @@
-"""Templates: their language, what they may use, and what is wrong with one.
+"""Templates: their language, and what they may use.
 
-In: `TemplateSource`, the text of an admin's file; out: `Compiled`, which turns plain values into (subject, body).
+In: `TemplateSource`, the text of an admin's file that `faults` has read; out: `Compiled`, which turns plain values into
+(subject, body).
 
 A template is text whose first line is `Subject: …`, with `{{ variables }}`, `{% if %}` and a few filters
 (`NODES`, `FILTERS`). Nothing else is needed for mail, and so nothing can run long or grow large: the Jinja
@@ -16,7 +17,8 @@ never objects and never templates (FAULT-E03).
 | name         | the recipient's display name, may be empty                             | none that strangers get     |
 | state        | new, open, waiting, solved or closed: `{% if state == "solved" %}`     | status-update               |
 | status       | the same as a word of the language                                     | status-update               |
-| text         | what staff wrote; what was asked for, empty where it is not proven     | reply, consent              |
+| text         | what staff wrote; what was asked for, empty where it is not proven; to | reply, consent,             |
+|              | staff: what the mail says                                              | staff-notice, forwarded     |
 | staff        | who wrote it, may be empty                                             | reply                       |
 | what         | what was deleted, may be empty; the kind of a proposal; what is set    | where it fits               |
 | date         | the day on which, may be empty                                         | deletion-completed          |
@@ -31,26 +33,31 @@ never objects and never templates (FAULT-E03).
 | about        | the ticket's title, empty where it is not proven                       | followed, consent           |
 | who          | whose doing it is, or whom it is about                                 | where it fits               |
 | address      | the address that the proposal is about                                 | consent                     |
-| organisation | the organisation's name                                                | invitation, welcome         |
+| organisation | the organisation's name                                                | invitation, welcome, staff… |
 | seats        | how many, empty for no limit                                           | welcome                     |
 | authorised   | not empty: as, or also needed, somebody authorised                     | invitation, successor       |
 | primary      | not empty: a primary contact is needed                                 | successor                   |
 | monitoring   | not empty: a monitoring contact is needed                              | successor                   |
 | cause        | no-seat, shared, elsewhere, or empty                                   | proposal-declined           |
 | why          | what staff say of it, may be empty                                     | proposal-declined           |
+| priority     | the ticket's, from 1 (the highest) to 4                                | staff-notice                |
+| because      | the rules that tell this to staff                                      | staff-notice, forwarded     |
+| missing      | what the desk still needs, one thing a line                            | missing                     |
+
+An operator's own templates (`names`) are for customers, with the variables of `OWN`, or, where their name starts with
+`staff-`, for staff, with those of staff-notice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from maild.cleaning import clean_text
 from maild.decide.policy import TemplateSource
 from maild.errors import PermanentFailure
 from maild.model import NotificationKind as Kind
@@ -68,6 +75,7 @@ _TO_NOBODY_WE_KNOW = frozenset({"desk", "signature"})
 _KNOWN_PERSON = _ALWAYS | {"title", "name"}
 _NO_TITLE = _ALWAYS | {"name"}
 _NO_NUMBER = _TO_NOBODY_WE_KNOW | {"name"}
+_TO_STAFF = _KNOWN_PERSON | {"who", "organisation", "text", "because"}
 VARIABLES: Mapping[Kind, frozenset[str]] = MappingProxyType(
     {
         Kind.CONFIRMATION: _KNOWN_PERSON | {"left_out", "held"},
@@ -91,8 +99,14 @@ VARIABLES: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.OVERVIEW: _NO_NUMBER | {"scope", "count", "tickets"},
         Kind.HELP: _NO_NUMBER | {"languages"},
         Kind.SETTING_CHANGED: _NO_NUMBER | {"what"},
+        Kind.STAFF_NOTICE: _TO_STAFF | {"priority"},
+        Kind.FORWARDED: _TO_STAFF,
+        Kind.MISSING: _KNOWN_PERSON | {"missing"},
     }
 )
+"""Of every kind that has a built-in template."""
+OWN = _KNOWN_PERSON
+"""Of an operator's own template for customers."""
 
 FILTERS = ("capitalize", "default", "length", "lower", "title", "trim", "truncate", "upper", "wordwrap")
 NODES = (
@@ -127,6 +141,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         raise SecurityError(f"`{operator}` is not available in mail templates")
 
 
+def variables_of(kind: Kind) -> frozenset[str]:
+    """What the templates of this kind may use."""
+    return VARIABLES.get(kind, OWN)
+
+
 def new_environment() -> Sandbox:
     """The one environment templates are compiled in: plain text, unknown names are errors."""
     made = Sandbox(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
@@ -157,83 +176,7 @@ class Compiled:
         return subject, body
 
 
-def compile_template(source: TemplateSource, environment: Sandbox) -> Compiled:
-    """Raises BrokenTemplate, naming what `template_problems` says first."""
-    if found := next(_problems_of_text(source, environment), None):
-        raise BrokenTemplate(f"{source.language}/{source.name}.txt:{found[0]}: {found[1]}")
-    return Compiled(source, environment)
-
-
 def split_subject(text: str) -> tuple[str, str]:
     """The subject without its label, and the body after the blank line below it."""
     first, _, body = text.partition("\n")
     return first.removeprefix(SUBJECT).strip(), body.removeprefix("\n")
-
-
-def _problems_of_text(source: TemplateSource, environment: Sandbox) -> Iterator[tuple[int, str]]:
-    """What is wrong with it, by reading alone: (line, message)."""
-    if source.name not in set(Kind):
-        yield 1, f"there is no notification `{source.name}`; there are {', '.join(Kind)}"
-    elif len(source.text) > LONGEST_TEMPLATE:
-        yield 1, f"a template has at most {LONGEST_TEMPLATE} characters"
-    elif not source.text.startswith(SUBJECT):
-        yield 1, "the first line must be `Subject: …`"
-    else:
-        yield from _problems_of_tree(source, environment)
-
-
-def _problems_of_tree(source: TemplateSource, environment: Sandbox) -> Iterator[tuple[int, str]]:
-    subject, body = split_subject(source.text)
-    body_starts = source.text.count("\n") - body.count("\n") + 1
-    for first_line, text in ((1, subject), (body_starts, body)):
-        for line, message in _problems_of_part(text, Kind(source.name), environment):
-            yield line + first_line - 1, message
-
-
-def _problems_of_part(text: str, kind: Kind, environment: Sandbox) -> list[tuple[int, str]]:
-    try:
-        tree = environment.parse(text)
-        if found := list(_problems_of_nodes(tree, kind)):
-            return found
-        environment.compile(tree)
-    except TemplateSyntaxError as error:
-        return [(error.lineno, error.message or "this is not understood")]
-    except (RecursionError, MemoryError):
-        return [(1, "the template is nested too deeply")]
-    return []
-
-
-def _problems_of_nodes(tree: nodes.Template, kind: Kind) -> Iterator[tuple[int, str]]:
-    known = VARIABLES[kind]
-    for node in tree.find_all(nodes.Node):
-        if not isinstance(node, NODES):
-            word = type(node).__name__.lower()
-            yield node.lineno, f"`{word}` is not available in mail templates; use text, variables and `if`"
-        elif isinstance(node, nodes.Name) and node.name not in known:
-            yield node.lineno, f"`{node.name}` is unknown here; this template knows {', '.join(sorted(known))}"
-
-
-NASTY = "'\"{{ 7*7 }}{% raw %}<b>\r\nBcc: x@y.example\r\n\u2028\x00\ud800 =?utf-8?q?x?= [SD-1] \u202e"
-
-
-def template_problems(source: TemplateSource) -> tuple[tuple[int, str], ...]:
-    """Everything wrong with a template as (line, message), for `maild check`; nothing when it can be used.
-
-    It is read, and rendered with nasty, with empty and with ordinary values.
-    """
-    environment = new_environment()
-    if found := tuple(dict.fromkeys(_problems_of_text(source, environment))):
-        return found
-    return tuple(filter(None, (_trial(source, environment, sample) for sample in (NASTY, "", "new"))))[:1]
-
-
-def _trial(source: TemplateSource, environment: Sandbox, sample: str) -> tuple[int, str] | None:
-    values = dict.fromkeys(VARIABLES[Kind(source.name)], clean_text(sample))
-    compiled = compile_template(source, environment)
-    try:
-        subject, body = compiled.render(values)
-    except (TemplateError, PermanentFailure, AssertionError, TypeError, ValueError) as error:
-        return 1, f"it cannot be rendered: {error}"
-    if sample and not (subject.strip() and body.strip()):
-        return 1, "the subject or the body comes out empty"
-    return None

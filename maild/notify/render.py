@@ -3,7 +3,8 @@
 In: Notification, Ticket, Desk and the time; out: OutgoingMail. Pure, and quick (tens of microseconds), since
 each new ticket passes here inside its transaction.
 Laws: automatic mail says so (RFC 3834 5, law 9); a person's mail does not; the subject carries the ticket's
-token exactly once; a mail to somebody unverified holds no word that a stranger chose (FAULT-C06).
+token exactly once; a mail to somebody unverified holds no word that a stranger chose (FAULT-C06); a mail to staff
+carries nobody's reply token.
 """
 
 from __future__ import annotations
@@ -15,18 +16,22 @@ from datetime import datetime
 from maild.cleaning import clean_header, clean_text, without_bidi
 from maild.decide.policy import TemplateSource
 from maild.decide.tokens import Tokens
-from maild.desks.policy import Desk
+from maild.desks.policy import AsksForProof, Desk
 from maild.errors import PermanentFailure
 from maild.model import Address, Notification, NotificationKind, OutgoingMail, Purpose, Status, Ticket
 from maild.notify import overview
 from maild.notify.compose import addr_spec, date, mailbox, message, references, unstructured, usable_ids
-from maild.notify.environment import VARIABLES, Compiled, Value, compile_template, new_environment
+from maild.notify.environment import Compiled, Value, new_environment, variables_of
+from maild.notify.faults import compile_template
+from maild.notify.names import kind_of
 from maild.notify.words import request_word, status_word
 from maild.settings import MailFrom
 
 LAST_LANGUAGE = "en"
 LONGEST_SUBJECT = 200
 LONGEST_NAME = 100
+LONGEST_LINE = 500
+LONGEST_QUOTE = 20_000
 NEUTRAL = frozenset(
     {
         NotificationKind.CONFIRMATION_UNVERIFIED,
@@ -41,7 +46,11 @@ NEUTRAL = frozenset(
 BY_COMMAND = frozenset({NotificationKind.OVERVIEW, NotificationKind.HELP, NotificationKind.SETTING_CHANGED})
 NUMBERLESS = BY_COMMAND | {NotificationKind.FIRST_LINE, NotificationKind.REFUSED}
 """Mails about no ticket, or that do not tell whether there is one (REQ-M1)."""
-ANSWERS = NEUTRAL | BY_COMMAND | {NotificationKind.CONFIRMATION, NotificationKind.LEFT_OUT, NotificationKind.DIGEST}
+IN_PLACE = frozenset({NotificationKind.ANSWER, NotificationKind.MISSING})
+"""What a rule lets the desk say in place of the confirmation: as careful as that one about what is not proven."""
+TO_STAFF = frozenset({NotificationKind.STAFF_NOTICE, NotificationKind.FORWARDED})
+ANSWERS = NEUTRAL | BY_COMMAND | IN_PLACE
+ANSWERS |= {NotificationKind.CONFIRMATION, NotificationKind.LEFT_OUT, NotificationKind.DIGEST}
 PAGES = {
     NotificationKind.REGISTRATION: (Purpose.REGISTER, "r"),
     NotificationKind.INVITATION: (Purpose.CONFIRM_CONTACT, "c"),
@@ -88,18 +97,22 @@ class Renderer:
             ("Subject", unstructured("Subject", subject_with_token(subject, named))),
             ("Date", date(at)),
             ("Message-ID", message_id),
-            *_threading(it),
+            *_threading(it, desk),
             *self._automatic(it),
         )
         envelope = self._envelope(it, desk, message_id)
         return OutgoingMail(message_id, envelope, it.recipient.address, message(headers, body))
 
     def _template(self, it: Notification, desk: Desk) -> tuple[str, Compiled]:
-        """In the reader's language, else the desk's first, else English."""
-        for language in (it.language, desk.languages[0], LAST_LANGUAGE):
-            if found := self._templates.get((language, it.kind)):
-                return language, found
-        raise NoTemplate(f"there is no template {it.kind}.txt in {LAST_LANGUAGE}: run `maild check`")
+        """In the reader's language, else the desk's first, else English; staff read the desk's first. The one that is
+        named goes before the kind's own, if it is for mail of this kind."""
+        wanted = (desk.languages[0] if it.kind in TO_STAFF else it.language, desk.languages[0], LAST_LANGUAGE)
+        for name in filter(None, (it.template if kind_of(it.template) is it.kind else "", it.kind.value)):
+            for language in wanted:
+                if found := self._templates.get((language, name)):
+                    return language, found
+        named = it.template or it.kind
+        raise NoTemplate(f"there is no template {named}.txt in {LAST_LANGUAGE}: run `maild check`")
 
     def _link(self, it: Notification) -> dict[str, Value]:
         if it.kind not in PAGES:
@@ -111,11 +124,13 @@ class Renderer:
         return {"link": f"{self._site}/{page}/{secret}"}
 
     def _people(self, it: Notification, ticket: Ticket | None, desk: Desk, contact: int) -> Iterator[tuple[str, str]]:
+        """A token lets its bearer write as a participant, so staff, who are none, get none."""
         sender = Address(desk.title, desk.address)
-        address = self._tokens.reply_address(desk.address, ticket.id, contact) if ticket else desk.address
+        about = None if it.kind in TO_STAFF else ticket
+        address = self._tokens.reply_address(desk.address, about.id, contact) if about else desk.address
         answers_to = Address(desk.title, address)
         yield "From", mailbox("From", sender)
-        yield "To", mailbox("To", Address(_name(it), addr_spec(it.recipient.address)))
+        yield "To", mailbox("To", Address(_name(it, desk), addr_spec(it.recipient.address)))
         yield "Reply-To", mailbox("Reply-To", answers_to)
 
     def _automatic(self, it: Notification) -> tuple[tuple[str, str], ...]:
@@ -148,19 +163,22 @@ def subject_with_token(subject: str, ticket: Ticket | None) -> str:
     return f"[{ticket.number}] {rest[:LONGEST_SUBJECT]}"
 
 
-def _name(it: Notification) -> str:
+def _name(it: Notification, desk: Desk) -> str:
     """A display name is chosen by whoever wrote the From header."""
-    return "" if it.kind in NEUTRAL or _is_strange(it) else without_bidi(clean_header(it.recipient.name))[:LONGEST_NAME]
+    quiet = it.kind in NEUTRAL or _is_strange(it, desk)
+    return "" if quiet else without_bidi(clean_header(it.recipient.name))[:LONGEST_NAME]
 
 
-def _is_strange(it: Notification) -> bool:
-    """Whether the recipient may be somebody whose name a stranger used."""
-    return it.unverified and not it.proven
+def _is_strange(it: Notification, desk: Desk) -> bool:
+    """Whether the recipient may be somebody whose name a stranger used. Staff are none, whatever wrote to us."""
+    if it.kind in TO_STAFF or it.proven:
+        return False
+    return it.unverified or (it.kind in IN_PLACE and desk.proof is not AsksForProof.OFF)
 
 
-def _threading(it: Notification) -> Iterator[tuple[str, str]]:
+def _threading(it: Notification, desk: Desk) -> Iterator[tuple[str, str]]:
     """Ids are somebody else's words too, so a mail to somebody unverified quotes none."""
-    if it.kind in NEUTRAL:
+    if it.kind in NEUTRAL or (it.kind in IN_PLACE and _is_strange(it, desk)):
         return
     parent = usable_ids((it.reply_to_id,))
     if parent:
@@ -171,9 +189,9 @@ def _threading(it: Notification) -> Iterator[tuple[str, str]]:
 
 def _values(it: Notification, ticket: Ticket | None, desk: Desk, language: str) -> dict[str, Value]:
     """What the template may use (`environment.VARIABLES`), all of it, and nothing else; clean (law 11)."""
-    known = VARIABLES[it.kind]
+    known = variables_of(it.kind)
     values: dict[str, Value] = dict.fromkeys(known, "")
-    values |= {name: without_bidi(clean_text(value)) for name, value in it.values if name in known}
+    values |= {name: _told(it, name, value) for name, value in it.values if name in known}
     values |= {
         "number": ticket.number if ticket else "",
         "desk": desk.title,
@@ -181,12 +199,24 @@ def _values(it: Notification, ticket: Ticket | None, desk: Desk, language: str) 
     }
     if ticket and "title" in known:
         quoted = without_bidi(clean_header(ticket.title))[:LONGEST_SUBJECT]
-        values |= {"title": request_word(language) if _is_strange(it) else quoted}
+        values |= {"title": request_word(language) if _is_strange(it, desk) else quoted}
     if "name" in known:
-        values |= {"name": _name(it)}
+        values |= {"name": _name(it, desk)}
+    if ticket and "priority" in known:
+        values |= {"priority": values["priority"] or str(ticket.priority)}
     if ticket and "state" in known:
         state = Status(str(values["status"]) or ticket.status.value)
         values |= {"state": state.value, "status": status_word(state, language)}
     if it.kind is NotificationKind.OVERVIEW:
         values |= {"tickets": overview.told(str(values["tickets"]), language)}
     return values
+
+
+def _told(it: Notification, name: str, value: str) -> str:
+    """To staff, all but the mail's own text is one line: nobody's name may look like a line of ours."""
+    if it.kind not in TO_STAFF:
+        return without_bidi(clean_text(value))
+    if name != "text":
+        return without_bidi(clean_header(value))[:LONGEST_LINE]
+    text = without_bidi(clean_text(value)).strip()
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]} […]"

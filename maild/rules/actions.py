@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
-from maild.model import ProposalKind
-from maild.rules.model import Draft
+from maild.model import ProposalKind, Status
+from maild.rules.kinds import PageWords
+from maild.rules.model import Draft, Page
 from maild.rules.regex import Captures
 
+T = TypeVar("T")
 LONGEST_VALUE = 500
 BRACES = re.compile(r"\{\{|\}\}|\{(?P<name>[A-Za-z0-9_]+)\}|(?P<stray>[{}])")
 
@@ -24,13 +26,23 @@ def priority(draft: Draft, value: int, _captures: Captures) -> Draft:
     return replace(draft, priority=value)
 
 
+def type(draft: Draft, value: str, _captures: Captures) -> Draft:
+    """The ticket's type, in your own words, such as question, incident or change request."""
+    return replace(draft, type=value)
+
+
 def category(draft: Draft, value: str, _captures: Captures) -> Draft:
     """The ticket's category, in your own words."""
     return replace(draft, category=value)
 
 
+def module(draft: Draft, value: str, _captures: Captures) -> Draft:
+    """The part of the product that it is about, in your own words."""
+    return replace(draft, module=value)
+
+
 def assign(draft: Draft, value: str, _captures: Captures) -> Draft:
-    """Who of the staff works on it: a name from the directory."""
+    """Who works on it: a member of staff, or a team, by the name in the directory."""
     return replace(draft, assignee=value)
 
 
@@ -44,14 +56,62 @@ def field(draft: Draft, value: Sequence[tuple[str, str]], captures: Captures) ->
 
 def tag(draft: Draft, value: Iterable[str], _captures: Captures) -> Draft:
     """Tags put on the ticket, beside those it has."""
-    return replace(draft, tags=tuple(dict.fromkeys((*draft.tags, *value))))
+    return replace(draft, tags=_more(draft.tags, value))
+
+
+def status(draft: Draft, value: Status, _captures: Captures) -> Draft:
+    """The status the ticket gets: new, open, waiting, solved or closed."""
+    return replace(draft, status=value)
+
+
+def participant(draft: Draft, value: Iterable[str], _captures: Captures) -> Draft:
+    """Addresses that take part in the ticket as followers."""
+    return replace(draft, participants=_more(draft.participants, value))
+
+
+def notify(draft: Draft, value: Iterable[PageWords], _captures: Captures) -> Draft:
+    """Staff or teams who are told by mail at once, by their names; `{ staff: NAME, template: NAME }` takes a template
+    of your own."""
+    return replace(draft, pages=_more(draft.pages, (Page(one.staff, one.template) for one in value)))
+
+
+def forward(draft: Draft, value: Iterable[str], _captures: Captures) -> Draft:
+    """To whom the mail's text goes: `account-manager` (of the sender's organisation), or staff or a team by name."""
+    return replace(draft, forwards=_more(draft.forwards, value))
+
+
+def answer(draft: Draft, value: str, _captures: Captures) -> Draft:
+    """The template of your own that the sender gets in place of the confirmation. Who did not prove to be registered
+    gets the desk's neutral answer, whatever stands here."""
+    return replace(draft, answer=value)
+
+
+def ask(draft: Draft, value: Iterable[tuple[str, str]], _captures: Captures) -> Draft:
+    """Fields without which nobody can begin, each with the words that the sender knows it by: where one is empty after
+    all rules, the sender is asked for it in place of the confirmation, and the ticket waits."""
+    return replace(draft, asks=tuple((dict(value) | dict(draft.asks)).items()))
+
+
+def review(draft: Draft, value: str, _captures: Captures) -> Draft:
+    """A person must look at the mail before it counts as part of the conversation; the words say why."""
+    return replace(draft, review=value)
+
+
+def ignore(draft: Draft, value: str, _captures: Captures) -> Draft:
+    """No ticket and no answer; the words say why. The mail is kept, `maild inbox` lists it."""
+    return replace(draft, ignored=value)
+
+
+def webhook(draft: Draft, value: Iterable[str], _captures: Captures) -> Draft:
+    """Other systems that are told, by the names they have in maild.yaml."""
+    return replace(draft, webhooks=_more(draft.webhooks, value))
 
 
 def propose(draft: Draft, value: Iterable[ProposalKind], _captures: Captures) -> Draft:
     """A change of the register that the mail asks for: `new-contact`, `new-authorised`, `new-primary` or `leaving`. It
     is about the people whose addresses stand in the mail. An authorised contact's wish is kept for staff to approve;
     anybody else's waits until an authorised contact says yes."""
-    return replace(draft, proposes=tuple(dict.fromkeys((*draft.proposes, *value))))
+    return replace(draft, proposes=_more(draft.proposes, value))
 
 
 def instruction(draft: Draft, value: bool, _captures: Captures) -> Draft:
@@ -61,8 +121,16 @@ def instruction(draft: Draft, value: bool, _captures: Captures) -> Draft:
 
 
 Action = Callable[[Draft, Any, Captures], Draft]
-_ALL: tuple[Action, ...] = (priority, category, assign, field, tag, propose, instruction)
+_ALL: tuple[Action, ...] = (
+    priority, type, category, module, assign, field, tag, status, participant,
+    notify, forward, answer, ask, review, ignore, webhook, propose, instruction,
+)  # fmt: skip
 ACTIONS = {action.__name__: action for action in _ALL}
+
+
+def _more(there: Sequence[T], further: Iterable[T]) -> tuple[T, ...]:
+    """Each once, in the order in which they came."""
+    return tuple(dict.fromkeys((*there, *further)))
 
 
 def placeholders(template: str) -> tuple[str, ...]:

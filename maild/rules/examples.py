@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from maild.desks.policy import Desk
 from maild.directory import Directory
-from maild.ingest.header.addresses import normal_address
-from maild.model import Address, Envelope, Message, Register, Source
 from maild.rules.actions import fill
-from maild.rules.conditions import matter_of
+from maild.rules.example_mail import Shown, shown
+from maild.rules.holding import Holding, holds
 from maild.rules.language import Actions, Example, Rule
-from maild.rules.model import Draft, RuleView
+from maild.rules.matter import Matter, Scene
+from maild.rules.model import Draft
 from maild.rules.regex import NOTHING_CAUGHT
-from maild.rules.run import act, holds, missed
-from maild.yaml.suggest import did_you_mean
+from maild.rules.run import act
+from maild.rules.trace import missed
 
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+PLAIN = {"priority": "priority", "type": "type", "category": "category", "module": "module", "assign": "assignee"}
+PLAIN |= {"status": "status", "answer": "answer", "review": "review", "ignore": "ignored", "instruction": "instructs"}
+MANY = {"tag": "tags", "participant": "participants", "forward": "forwards", "webhook": "webhooks"}
+MANY |= {"ask": "asks", "propose": "proposes"}
+"""What an action is called in a rule, and in the draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,22 @@ class Difference:
 
 def differences(rule: Rule, example: Example, desks: Sequence[Desk], directory: Directory) -> Iterator[Difference]:
     """Nothing where all is as promised."""
-    view = _view(example, desks, directory)
-    if isinstance(view, str):
-        yield Difference(view, ("mail",))
+    seen = shown(example.mail, rule.on[0], desks, directory)
+    if isinstance(seen, str):
+        yield Difference(seen, ("mail",))
         return
-    matter = matter_of(view)
-    hit = holds(rule.when, matter)
+    yield from _between(rule, example, Scene(Matter(seen.view), seen.draft), _holding(rule, seen))
+
+
+def _holding(rule: Rule, seen: Shown) -> Holding | None:
+    if seen.view.trigger not in rule.on:
+        return None
+    return holds(rule.when, Scene(Matter(seen.view), seen.draft))
+
+
+def _between(rule: Rule, example: Example, scene: Scene, hit: Holding | None) -> Iterator[Difference]:
     if hit is None and example.gives != "nothing":
-        yield Difference(f"the rule does not match this mail: `{missed(rule.when, matter)}` does not hold", ("mail",))
+        yield Difference(f"the rule does not match this mail: {missed(rule, scene)}", ("mail",))
     elif hit is not None and example.gives == "nothing":
         because = " and ".join(hit.because) or "it is for every mail"
         yield Difference(f"the rule should give nothing, but it matches: {because}", ("gives",))
@@ -52,66 +63,28 @@ def differences(rule: Rule, example: Example, desks: Sequence[Desk], directory: 
 
 def _unlike(gives: Actions, got: Draft) -> Iterator[Difference]:
     """Each promised word on its own; what the rule gives beyond that is no matter."""
-    plain = (("priority", got.priority), ("category", got.category), ("assign", got.assignee))
-    for name, value in plain:
-        if getattr(gives, name) and getattr(gives, name) != value:
+    for name, in_draft in PLAIN.items():
+        promised, value = getattr(gives, name), getattr(got, in_draft)
+        if promised and promised != value:
             yield Difference(f"it gives {_shown(value)} instead", ("gives", name))
+    for name, in_draft in MANY.items():
+        if missing := [one for one in getattr(gives, name) if one not in getattr(got, in_draft)]:
+            yield Difference(f"it does not give the {name} {_shown(missing[0])}", ("gives", name))
+    yield from _other_fields(gives, got)
+    if missing := [one.staff for one in gives.notify if (one.staff, one.template) not in _paged(got)]:
+        yield Difference(f"it does not tell {_shown(missing[0])} so", ("gives", "notify"))
+
+
+def _other_fields(gives: Actions, got: Draft) -> Iterator[Difference]:
     fields = dict(got.fields)
     for key, template in gives.field:
         if fields.get(key) != fill(template, NOTHING_CAUGHT):
             yield Difference(f"it gives {_shown(fields.get(key))} instead", ("gives", "field", key))
-    if missing := sorted(set(gives.tag) - set(got.tags)):
-        yield Difference(f"it does not give the tag {_shown(missing[0])}", ("gives", "tag"))
+
+
+def _paged(got: Draft) -> set[tuple[str, str]]:
+    return {(one.staff, one.template) for one in got.pages}
 
 
 def _shown(value: object) -> str:
     return f"`{value}`" if value else "nothing"
-
-
-def _view(example: Example, desks: Sequence[Desk], directory: Directory) -> RuleView | str:
-    """The example as rules see a mail, or what is wrong with it."""
-    sender, recipient = normal_address(example.mail.from_), normal_address(example.mail.to or desks[0].address)
-    desk = next((desk for desk in desks if recipient in desk.addresses), None)
-    if sender is None:
-        return f"`{example.mail.from_}` is no mail address"
-    if recipient is None or desk is None:
-        known = [address for desk in desks for address in desk.addresses]
-        return f"no desk has the address `{example.mail.to}`{did_you_mean(example.mail.to, known)}"
-    register, organisation = _who(sender, directory)
-    envelope = Envelope(Source.FILE, sender, recipient, LONG_AGO)
-    return RuleView(_message(example, sender, recipient), envelope, desk.desk, register, organisation)
-
-
-def _who(address: str, directory: Directory) -> tuple[Register, str]:
-    for organisation in directory.organisations:
-        for person in organisation.contacts:
-            if address in person.addresses:
-                return person.register, organisation.key
-    return Register.UNKNOWN, ""
-
-
-def _message(example: Example, sender: str, recipient: str) -> Message:
-    return Message(
-        message_id="",
-        subject=example.mail.subject,
-        sender=Address("", sender),
-        to=(Address("", recipient),),
-        cc=(),
-        reply_to=(),
-        delivered_to=(),
-        date=None,
-        in_reply_to=(),
-        references=(),
-        text=example.mail.text,
-        visible_text=example.mail.text,
-        html="",
-        attachments=(),
-        automatic=None,
-        bounce=None,
-        suppress_reply="",
-        loop_marks=(),
-        hops=0,
-        language="",
-        content_key="",
-        lasting_key=False,
-    )

@@ -10,68 +10,37 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    SerializerFunctionWrapHandler,
-    StringConstraints,
-    Tag,
-    model_serializer,
-    model_validator,
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from maild.model import Status
+from maild.rules import actions
+from maild.rules.conditions import CONDITIONS
+from maild.rules.example_mail import ExampleMail
+from maild.rules.kinds import (
+    TEMPLATE_NAME,
+    Addresses,
+    AttachmentWords,
+    FieldWords,
+    HeaderWords,
+    Lasting,
+    Line,
+    Listed,
+    Machines,
+    Mapping,
+    Name,
+    Names,
+    Number,
+    Pages,
+    People,
+    Proofs,
+    Proposable,
+    Senders,
+    Statuses,
+    Triggers,
+    Words,
+    WordsModel,
 )
-
-from maild.ingest.header.addresses import normal_address
-from maild.model import ProposalKind, Register
-from maild.rules import actions, conditions
-from maild.rules.regex import is_pattern, pattern
-from maild.rules.words import check_word
-from maild.yaml.suggest import did_you_mean
-
-REGISTER_WORDS = tuple(state.value for state in Register)
-
-
-def one_or_many(value: Any) -> Any:
-    """A list, or the one thing that would stand in it."""
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
-
-
-def pairs(value: Any) -> Any:
-    """A mapping, or the pairs it is stored as."""
-    return tuple(tuple(pair) for pair in (value.items() if isinstance(value, dict) else value))
-
-
-def _checked(plain: Callable[[str], str]) -> AfterValidator:
-    def check(written: str) -> str:
-        if not is_pattern(written):
-            return plain(written)
-        pattern(written)
-        return written
-
-    return AfterValidator(check)
-
-
-def _address(written: str) -> str:
-    """The normal form of an address or of `@domain`."""
-    address = normal_address(f"x{written}" if written.startswith("@") else written)
-    if address is None:
-        raise ValueError(f"`{written}` is no address: write name@example.org, @example.org or a /pattern/")
-    return address.removeprefix("x") if written.startswith("@") else address
-
-
-def _sender(written: str) -> str:
-    if written in REGISTER_WORDS:
-        return written
-    if "@" not in written:
-        known = ", ".join(REGISTER_WORDS)
-        raise ValueError(
-            f"`{written}` is no sender{did_you_mean(written, REGISTER_WORDS)}. "
-            f"Write an address, @domain, a /pattern/ or one of {known}"
-        )
-    return _address(written)
+from maild.rules.view import Trigger
 
 
 def _template(written: str) -> str:
@@ -89,42 +58,44 @@ def _doc(function: Callable[..., Any]) -> str:
     return " ".join((function.__doc__ or "").split())
 
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
-Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,200}$")]
-Listed = (BeforeValidator(one_or_many), Field(min_length=1, max_length=200))
-Words = Annotated[tuple[Annotated[str, _checked(check_word)], ...], *Listed]
-Senders = Annotated[tuple[Annotated[str, _checked(_sender)], ...], *Listed]
-Addresses = Annotated[tuple[Annotated[str, _checked(_address)], ...], *Listed]
-Names = Annotated[tuple[Annotated[Line, _checked(str)], ...], *Listed]
+def _condition(name: str, default: Any = ()) -> Any:
+    return Field(default=default, description=_doc(CONDITIONS[name]))
+
+
+def _action(function: Callable[..., Any], default: Any = (), **bounds: Any) -> Any:
+    return Field(default=default, description=_doc(function), **bounds)
+
+
 Value = Annotated[Line, AfterValidator(_template)]
-Proposable = Literal[
-    ProposalKind.NEW_CONTACT, ProposalKind.NEW_AUTHORISED, ProposalKind.NEW_PRIMARY, ProposalKind.LEAVING
-]
-Values = Annotated[tuple[tuple[Name, Value], ...], BeforeValidator(pairs), Field(min_length=1, max_length=50)]
+Values = Annotated[tuple[tuple[Name, Value], ...], *Mapping]
 
 
-class _Words(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
-
-    def given(self) -> tuple[tuple[str, Any], ...]:
-        """What was written, in the order of the fields."""
-        return tuple((name, getattr(self, name)) for name in type(self).model_fields if getattr(self, name))
-
-    @model_serializer(mode="wrap")
-    def _compact(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Only what was said: an absent condition must not come back from the database as an empty one."""
-        return {name: value for name, value in handler(self).items() if value}
-
-
-class When(_Words):
+class When(WordsModel):
     """Conditions; all that are written must hold. In a list, one that matches is enough."""
 
-    subject: Words = Field(default=(), description=_doc(conditions.subject))
-    text: Words = Field(default=(), description=_doc(conditions.text))
-    sender: Senders = Field(default=(), description=_doc(conditions.sender))
-    recipient: Addresses = Field(default=(), description=_doc(conditions.recipient))
-    desk: Names = Field(default=(), description=_doc(conditions.desk))
-    organisation: Names = Field(default=(), description=_doc(conditions.organisation))
+    subject: Words = _condition("subject")
+    text: Words = _condition("text")
+    full_text: Words = _condition("full_text")
+    header: HeaderWords = _condition("header")
+    attachment: AttachmentWords | None = _condition("attachment", None)
+    language: Names = _condition("language")
+    sender: Senders = _condition("sender")
+    proof: Proofs = _condition("proof")
+    organisation: Names = _condition("organisation")
+    recipient: Addresses = _condition("recipient")
+    recipients: Number = _condition("recipients", "")
+    desk: Names = _condition("desk")
+    hours: Literal["inside", "outside"] | None = _condition("hours", None)
+    automatic: Machines = _condition("automatic")
+    status: Statuses = _condition("status")
+    priority: Number = _condition("priority", "")
+    type: Names = _condition("type")
+    category: Names = _condition("category")
+    module: Names = _condition("module")
+    tag: Names = _condition("tag")
+    field: FieldWords = _condition("field")
+    age: Lasting = _condition("age", "")
+    quiet: Lasting = _condition("quiet", "")
     any_: tuple[NestedWhen, ...] = Field(default=(), alias="any", description="A list of which one must hold.")
     all_: tuple[NestedWhen, ...] = Field(default=(), alias="all", description="A list of which all must hold.")
     not_: NestedWhen | None = Field(default=None, alias="not", description="Conditions that must not hold together.")
@@ -134,36 +105,34 @@ NestedWhen = Annotated[When, AfterValidator(_not_empty)]
 When.model_rebuild()
 
 
-class Actions(_Words):
-    """What a rule does to the ticket that is about to be opened."""
+class Actions(WordsModel):
+    """What a rule does to the ticket."""
 
-    priority: int | None = Field(default=None, ge=1, le=4, description=_doc(actions.priority))
-    category: Line = Field(default="", description=_doc(actions.category))
-    assign: Line = Field(default="", description=_doc(actions.assign))
-    field: Values = Field(default=(), description=_doc(actions.field))
-    tag: Annotated[tuple[Line, ...], *Listed] = Field(default=(), description=_doc(actions.tag))
-    propose: Annotated[tuple[Proposable, ...], *Listed] = Field(default=(), description=_doc(actions.propose))
-    instruction: bool = Field(default=False, description=_doc(actions.instruction))
-
-
-class ExampleMail(_Words):
-    """A mail in short."""
-
-    from_: str = Field(
-        default="somebody@elsewhere.example",
-        alias="from",
-        description="Its sender; what the directory says of the address counts as proven.",
-    )
-    to: str = Field(default="", description="The desk's address; without it, that of the first desk.")
-    subject: str = Field(default="", max_length=500, description="Its subject.")
-    text: str = Field(default="", max_length=10_000, description="Its text.")
+    priority: int | None = _action(actions.priority, None, ge=1, le=4)
+    type: Line = _action(actions.type, "")
+    category: Line = _action(actions.category, "")
+    module: Line = _action(actions.module, "")
+    assign: Line = _action(actions.assign, "")
+    field: Values = _action(actions.field)
+    tag: Annotated[tuple[Line, ...], *Listed] = _action(actions.tag)
+    status: Status | None = _action(actions.status, None)
+    participant: People = _action(actions.participant)
+    notify: Pages = _action(actions.notify)
+    forward: Annotated[tuple[Line, ...], *Listed] = _action(actions.forward)
+    answer: str = _action(actions.answer, "", pattern=TEMPLATE_NAME)
+    ask: Annotated[tuple[tuple[Name, Line], ...], *Mapping] = _action(actions.ask)
+    review: Line = _action(actions.review, "")
+    ignore: Line = _action(actions.ignore, "")
+    webhook: Annotated[tuple[Name, ...], *Listed] = _action(actions.webhook)
+    propose: Annotated[tuple[Proposable, ...], *Listed] = _action(actions.propose)
+    instruction: bool = _action(actions.instruction, default=False)
 
 
 def _gives(value: Any) -> str:
     return "nothing" if isinstance(value, str) else "actions"
 
 
-class Example(_Words):
+class Example(WordsModel):
     """A mail and what this rule, by itself, makes of it. Loading the rules checks it."""
 
     mail: ExampleMail = Field(description="The mail.")
@@ -174,10 +143,15 @@ class Example(_Words):
     )
 
 
-class Rule(_Words):
+class Rule(WordsModel):
     """One rule. Rules run in the order of their files' names, then as written; a later one may overwrite."""
 
     rule: Line = Field(description="Its name, as reasons and the ticket's history show it.")
+    on: Triggers = Field(
+        default=(Trigger.NEW,),
+        description="When it is asked: `new` (a mail opens a ticket), `follow-up` (a mail joins one), `reply` (staff "
+        "answer) or `time` (it passes); without it: `new`.",
+    )
     when: NestedWhen = Field(default=When(), description="Conditions; without them the rule is for every mail.")
     then: Actions = Field(default=Actions(), description="What it does.")
     stop: bool = Field(default=False, description="Whether the rules after it are left out when it matches.")
@@ -189,3 +163,12 @@ class Rule(_Words):
         if not self.then.given() and not self.stop:
             raise ValueError("this rule does nothing: it needs `then` with an action, or `stop: true`")
         return self
+
+
+class NamedList(WordsModel):
+    """Words, patterns or names under one name, which conditions write as `$name`."""
+
+    list_: str = Field(alias="list", pattern=r"^[a-z][a-z0-9_-]{0,39}$", description="Its name.")
+    of: Annotated[tuple[Line, ...], BeforeValidator(tuple), Field(min_length=1, max_length=5000)] = Field(
+        description="What it holds: words, phrases, patterns, addresses or names, as the conditions that use it take."
+    )

@@ -60,7 +60,7 @@ def is_pattern(written: str) -> bool:
 @lru_cache(maxsize=8192)
 def pattern(written: str) -> Pattern:
     """Compile `/…/` or `/…/i`. ValueError says what is wrong with it, in words for the admin."""
-    body, flags = _parts(written)
+    body, flags = parts(written)
     try:
         compiled = re2.compile(f"(?m){body}", _options(flags))
     except re2.error as error:
@@ -68,7 +68,8 @@ def pattern(written: str) -> Pattern:
     return Pattern(compiled, compiled.groups, tuple(compiled.groupindex))
 
 
-def _parts(written: str) -> tuple[str, str]:
+def parts(written: str) -> tuple[str, str]:
+    """The expression and the letters behind it. Raises ValueError."""
     found = WRITTEN.fullmatch(written)
     if found is None:
         raise ValueError(

@@ -16,10 +16,12 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text as patterns see it, and as words see it."""
+    """A text as patterns see it, and as words see it. `present`: the only ones of the rules' words that may stand in
+    it, None where they have not been looked for together."""
 
     raw: str
     folded: str
+    present: frozenset[str] | None = None
 
 
 def text_of(written: str, limit: int) -> Text:
@@ -42,14 +44,14 @@ def check_word(written: str) -> str:
     """A word as a rule may hold it, unchanged. ValueError where it would match everything or nothing."""
     if len(written) > LONGEST:
         raise ValueError(f"a word or phrase has at most {LONGEST} characters, this one has {len(written)}")
-    if not fold(_bare(written)):
+    if not stem(written):
         raise ValueError("a word needs at least one letter, digit or sign; leave the condition out to match everything")
     return written
 
 
 def holds(text: Text, written: str) -> bool:
     """Whether the word or phrase occurs in the text, by the law above; linear in the text's length."""
-    word = fold(_bare(written))
+    word = stem(written)
     left, right = not written.startswith("*"), not written.endswith("*")
     start = text.folded.find(word)
     while start >= 0:
@@ -59,8 +61,9 @@ def holds(text: Text, written: str) -> bool:
     return False
 
 
-def _bare(written: str) -> str:
-    return written.removeprefix("*").removesuffix("*")
+def stem(written: str) -> str:
+    """The letters of a word that must stand in the text, in the form in which texts are compared."""
+    return fold(written.removeprefix("*").removesuffix("*"))
 
 
 def _free(text: str, start: int, end: int, left: bool, right: bool) -> bool:

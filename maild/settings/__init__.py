@@ -20,6 +20,7 @@ from maild.settings.mailboxes import ImapAccount, MaildirSource, OAuth
 from maild.settings.relay import MailFrom, Relay
 from maild.settings.screening import Clamd, Rspamd, Screening, SpamHeader
 from maild.settings.web import Web
+from maild.settings.webhooks import Webhook
 from maild.settings.whole import Settings
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Settings",
     "SpamHeader",
     "Web",
+    "Webhook",
     "note_of",
     "server_address",
 ]

@@ -1,4 +1,4 @@
-"""From when on `maild status` calls for a person."""
+"""When and where maild calls for a person."""
 
 from __future__ import annotations
 
@@ -18,4 +18,10 @@ class Alarms(Section):
     outbox_waiting: float = Field(default=60, gt=0, description="Minutes that a mail has waited to go out.")
     stuck: float = Field(
         default=60, gt=0, description="Seconds after which a part that does not move counts as stuck (watchdog)."
+    )
+    mail: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253})?$",
+        description="Address that gets a mail when changed files are not taken, and when all is well again; without "
+        "it, nobody.",
     )

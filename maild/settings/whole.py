@@ -18,6 +18,7 @@ from maild.settings.mailboxes import ImapAccount, MaildirSource
 from maild.settings.relay import Relay
 from maild.settings.screening import Screening
 from maild.settings.web import Web
+from maild.settings.webhooks import Webhook
 
 
 class Settings(Section):
@@ -55,6 +56,9 @@ class Settings(Section):
         default=None, description="Where finished mail goes; without it, into the Maildir `outgoing` in state."
     )
     web: Web | None = Field(default=None, description="Pages for customers; without it there are none.")
+    webhooks: tuple[Webhook, ...] = Field(
+        default=(), description="Programs that rules may call, once every node runs a version that knows this word."
+    )
     workers: int = Field(default=2, ge=1, le=64, description="Worker processes that read and decide.")
     desks: str = Field(default="desks/*.yaml", description="Desk files.")
     rules: str = Field(default="rules/*.yaml", description="Rule files, in the order of their names.")
@@ -65,6 +69,11 @@ class Settings(Section):
     )
     templates: Path | None = Field(
         default=None, description="Folder whose templates replace the built-in ones, file by file."
+    )
+    reload_on_change: bool = Field(
+        default=True,
+        description="Whether changed files of desks, rules, templates and the directory are taken by themselves, a few "
+        "seconds after they were saved; without it, `maild reload` takes them.",
     )
     limits: Limits = Field(default=Limits(), description="Bounds that keep one mail from hurting others.")
     budgets: Budgets = Field(default=Budgets(), description="How much automatic mail goes out.")

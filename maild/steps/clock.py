@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from maild.decide import staff
 from maild.decide.digests import digest
-from maild.steps import proposals, screening
+from maild.steps import proposals, screening, timed
 from maild.steps.house import House
 from maild.steps.writing import Settled, write
 from maild.store import deadlines, digests, spending
@@ -35,4 +35,4 @@ def tidy(tx: Connection, house: House) -> int:
     return 0
 
 
-STEPS = (remind, sum_up, proposals.lapse, tidy, screening.expire)
+STEPS = (remind, timed.ask_rules, sum_up, proposals.lapse, tidy, screening.expire)

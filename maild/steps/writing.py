@@ -1,7 +1,8 @@
 """Plans -> rows and finished mail, in the caller's transaction: the only way anything gets written.
 
-Mail, staff and clock all end here: `store.apply` writes the changes, notifications are rendered to finished
-mail and queued, and the inbox entries are marked done, only if they are still ours.
+Mail, staff and clock all end here: `store.apply` writes the changes, notifications are rendered to finished mail and
+calls of webhooks to finished bodies, both are queued, and the inbox entries are marked done, only if they are still
+ours.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import uuid4
 
 import structlog
 from sqlalchemy import Connection
@@ -16,12 +18,25 @@ from sqlalchemy import Connection
 from maild.decide.again import PAUSE
 from maild.decide.breaker import EVERYBODY, STRANGERS
 from maild.decide.facts import Facts, LookupKeys
-from maild.decide.plan import Plan
-from maild.model import Breaker, ContactId, Disposition, InboxEntry, Notification, Proof, Stand, Ticket
+from maild.decide.plan import AddArticle, Plan
+from maild.model import (
+    Answers,
+    ArticleKind,
+    Breaker,
+    ContactId,
+    Disposition,
+    InboxEntry,
+    Notification,
+    Proof,
+    Register,
+    Stand,
+    Ticket,
+)
+from maild.notify.webhook import Cause, finished
 from maild.steps.entering import entered
 from maild.steps.gate import DELAYED, pass_gate
 from maild.steps.house import House
-from maild.store import apply, inbox, outbox, register, spending
+from maild.store import apply, calls, inbox, outbox, register, spending
 
 log = structlog.get_logger()
 
@@ -55,6 +70,7 @@ def write(tx: Connection, house: House, owner: str, wanted: Sequence[Settled]) -
     applied = apply.apply(tx, [apply.Decided(one.plan, one.keys, one.entry, one.facts) for one in settled], now)
     tickets = tuple(one.ticket for one in applied)
     _queue(tx, house, settled, tickets)
+    _queue_calls(tx, settled, tickets, now)
     inbox.finish(
         tx, [_finished(owner, one, ticket, now) for one, ticket in zip(settled, tickets, strict=True) if one.entry]
     )
@@ -87,6 +103,31 @@ def _finished_mail(
     return outbox.Queued(ticket.id if ticket else None, notification, mail, now)
 
 
+def _queue_calls(tx: Connection, settled: Sequence[Settled], tickets: Sequence[Ticket | None], now: datetime) -> None:
+    """Finished calls, as things stand now. Mail that was imported quietly calls nobody; what is read again, later."""
+    queued = [
+        calls.QueuedCall(ticket.id if ticket else None, call.event, made, now, answers is Answers.PARKED)
+        for one, ticket in zip(settled, tickets, strict=True)
+        if one.plan.calls and (answers := _answers(one)) in (Answers.SENT, Answers.PARKED)
+        for call in one.plan.calls
+        for made in [finished(call, f"msg_{uuid4().hex}", ticket, _cause(one), now)]
+    ]
+    calls.add(tx, queued)
+
+
+def _answers(one: Settled) -> Answers:
+    return one.entry.envelope.answers if one.entry else Answers.SENT
+
+
+def _cause(one: Settled) -> Cause | None:
+    """The mail that a plan is about, by the article it became; None where no mail, or no article, is in it."""
+    for change in one.plan.changes if one.entry else ():
+        if isinstance(change, AddArticle) and change.kind is ArticleKind.INCOMING:
+            address = change.author.address
+            return Cause(address, change.proof, one.facts.register(address) if one.facts else Register.UNKNOWN)
+    return None
+
+
 def _finished(owner: str, one: Settled, ticket: Ticket | None, now: datetime) -> inbox.Finished:
     plan = one.plan
     if one.entry is None or plan.disposition is None:
@@ -115,4 +156,5 @@ def say(one: Settled, ticket: Ticket | None) -> None:
         ticket=ticket.number if ticket else None,
         because=",".join(codes),
         mails=len(one.plan.notifications),
+        calls=len(one.plan.calls),
     )

@@ -18,10 +18,11 @@ from maild.decide.people_changes import SetParticipant
 from maild.decide.plan import AddArticle, Change, JoinTicket, LinkTickets, OpenTicket, Plan, RecordBounce, RecordContact
 from maild.errors import Conflict
 from maild.model import ArticleId, Disposition, InboxEntry, OutboxId, Ticket, TicketId
+from maild.store import hits
 from maild.store.among import among
 from maild.store.bulk import insert_rows
 from maild.store.changes import enter
-from maild.store.decisions import dump_facts, dump_plan
+from maild.store.decisions import dump_facts, dump_plan, dump_ruled
 from maild.store.numbers import reserve
 from maild.store.rows import rows_among, tickets_by_id
 from maild.store.schema import article, contact, content_key, decision, outbox_entry, ticket
@@ -156,7 +157,13 @@ def _keep_decisions(
             "policy": one.plan.policy,
             "facts": dump_facts(one.facts),
             "plan": dump_plan(one.plan),
+            "ruled": dump_ruled(one.plan.ruled),
         }
         for one, number in zip(decided, tickets, strict=True)
     ]
     insert_rows(tx, decision, rows)
+    hits.keep(tx, [_occasion(one, number, now) for one, number in zip(decided, tickets, strict=True)])
+
+
+def _occasion(one: Decided, ticket: TicketId | None, now: datetime) -> hits.Occasion:
+    return hits.Occasion(one.plan.ruled, now, ticket, one.entry.id if one.entry else None)

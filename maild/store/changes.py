@@ -34,7 +34,7 @@ from maild.decide.plan import (
     SetTicket,
 )
 from maild.errors import Conflict
-from maild.model import ArticleId, DeliveryResult, InboxEntry, Ticket, TicketId
+from maild.model import ArticleId, ArticleKind, DeliveryResult, InboxEntry, Ticket, TicketId
 from maild.store.schema import article, attachment, delivery, invitation, message_ref, participant, proposal
 from maild.store.schema import ticket as ticket_table
 from maild.store.sheet import Sheet
@@ -124,6 +124,9 @@ def _open(sheet: Sheet, change: OpenTicket) -> TicketId:
             changed_at=sheet.now,
             tags=change.tags,
             fields=change.fields,
+            type=change.type,
+            module=change.module,
+            written_at=sheet.arrived,
         )
     )
     return number
@@ -131,7 +134,7 @@ def _open(sheet: Sheet, change: OpenTicket) -> TicketId:
 
 def _add_article(sheet: Sheet, change: AddArticle, ticket: TicketId) -> ArticleId:
     number = ArticleId(next(sheet.free[article]))
-    sheet.change(ticket)
+    sheet.change(ticket, **({} if change.kind is ArticleKind.NOTE else {"written_at": sheet.arrived}))
     sheet.add(
         article,
         id=number,
@@ -170,6 +173,8 @@ _PROPERTIES: dict[str, Callable[[str], Any]] = {
     "category": str,
     "assignee": str,
     "tags": _as_tags,
+    "type": str,
+    "module": str,
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
@@ -22,7 +22,8 @@ from maild.decide import plan as plans
 from maild.decide.facts import Facts
 from maild.decide.plan import Plan
 from maild.errors import NotFound
-from maild.model import Disposition, EntryId, Notification, Reason, Suppressed, TicketId
+from maild.model import Call, Disposition, EntryId, Notification, Reason, Suppressed, TicketId
+from maild.rules.model import Ruled
 from maild.store.schema import decision
 
 
@@ -51,7 +52,7 @@ class NamedChange(TypedDict, total=False):
 
 
 class StoredPlan(TypedDict):
-    """A plan as it is stored."""
+    """A plan as it is stored. What is not required came later: older plans are without it."""
 
     disposition: Disposition | None
     reasons: tuple[Reason, ...]
@@ -62,9 +63,11 @@ class StoredPlan(TypedDict):
     duplicate_of: EntryId | None
     policy: str
     actor: str
+    calls: NotRequired[tuple[Call, ...]]
 
 
 _FACTS = TypeAdapter(Facts)
+_RULED = TypeAdapter(Ruled)
 _PLAN = TypeAdapter(StoredPlan)
 _PLAN_FIELDS = tuple(field.name for field in fields(Plan))
 NO_FACTS = "{}"
@@ -107,12 +110,25 @@ def load_facts_of(text: str) -> Facts:
     return _FACTS.validate_json(text)
 
 
-def _dumped(adapter: TypeAdapter[Any], value: Any) -> str:
+def dump_ruled(ruled: Ruled | None) -> str:
+    """What rules saw and made of it, as JSON; "" where they had no say. The mail's own words stand in its article."""
+    if ruled is None:
+        return ""
+    slim = replace(ruled, view=replace(ruled.view, subject="", text="", full_text="", headers=()))
+    return _dumped(_RULED, slim, exclude_defaults=True)
+
+
+def load_ruled(text: str) -> Ruled | None:
+    """What was stored; None where rules had no say."""
+    return _RULED.validate_json(text) if text else None
+
+
+def _dumped(adapter: TypeAdapter[Any], value: Any, *, exclude_defaults: bool = False) -> str:
     try:
-        return adapter.dump_json(value).decode()
+        return adapter.dump_json(value, exclude_defaults=exclude_defaults).decode()
     except PydanticSerializationError:
         # A lone surrogate, from a mail that lies about its charset: rare, so only then is every text looked at.
-        return adapter.dump_json(_without_surrogates(value)).decode()
+        return adapter.dump_json(_without_surrogates(value), exclude_defaults=exclude_defaults).decode()
 
 
 def _without_surrogates(value: Any) -> Any:

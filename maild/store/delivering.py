@@ -7,6 +7,7 @@
 | RELAY_REFUSED       | as DEFERRED: it says nothing of the recipient                          |
 | REFUSED             | failed, event                  |                                      |
 | AMBIGUOUS           | queued again, ambiguous        | unknown, event: two copies are enough |
+| AMBIGUOUS, a call   | as DEFERRED: its receiver knows one that comes again                   |
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from maild.model import Delivery, DeliveryResult, OutboxId, OutboxState
+from maild.model import Channel, Delivery, DeliveryResult, OutboxId, OutboxState
 from maild.store.among import among
 from maild.store.bulk import insert_rows, update_rows
 from maild.store.rows import AnyRow, rows_among
@@ -25,7 +26,9 @@ from maild.store.schema import OUTBOX_OPEN, delivery, event, outbox_entry
 
 NextDue = Callable[[int, datetime], datetime | None]
 _entry = outbox_entry.c
-_COLUMNS = (_entry.id, _entry.ticket_id, _entry.state, _entry.attempts, _entry.ambiguous, _entry.recipient)
+_SEEN = ("id", "ticket_id", "state", "attempts", "ambiguous", "recipient", "channel")
+_COLUMNS = tuple(_entry[name] for name in _SEEN)
+_WORDS = {Channel.MAIL: "mail", Channel.WEBHOOK: "call"}
 _LOCKED = select(*_COLUMNS).where(among(_entry.id)).order_by(_entry.id).with_for_update()
 
 
@@ -93,15 +96,24 @@ def _next(one: Delivery, row: AnyRow, now: datetime, next_due: NextDue) -> _Next
             return _Next(OutboxState.SENT)
         case DeliveryResult.REFUSED:
             return _Next(OutboxState.FAILED, told=f"refused: {one.answer}")
-        case DeliveryResult.AMBIGUOUS if row.ambiguous:
-            return _Next(OutboxState.UNKNOWN, ambiguous=True, told=f"may or may not have arrived, twice: {one.answer}")
-        case DeliveryResult.AMBIGUOUS:
-            return _Next(OutboxState.QUEUED, now, ambiguous=True)
-        case DeliveryResult.DEFERRED | DeliveryResult.RELAY_REFUSED:
-            due = next_due(row.attempts, now)
-            if due is None:
-                return _Next(OutboxState.FAILED, told=f"given up after {row.attempts} attempts: {one.answer}")
-            return _Next(OutboxState.DEFERRED, due, row.ambiguous)
+        case DeliveryResult.AMBIGUOUS if row.channel is Channel.MAIL:
+            return _ambiguous(one, row, now)
+        case DeliveryResult.DEFERRED | DeliveryResult.RELAY_REFUSED | DeliveryResult.AMBIGUOUS:
+            return _later(one, row, next_due(row.attempts, now))
+
+
+def _ambiguous(one: Delivery, row: AnyRow, now: datetime) -> _Next:
+    if row.ambiguous:
+        return _Next(OutboxState.UNKNOWN, ambiguous=True, told=f"may or may not have arrived, twice: {one.answer}")
+    return _Next(OutboxState.QUEUED, now, ambiguous=True)
+
+
+def _later(one: Delivery, row: AnyRow, due: datetime | None) -> _Next:
+    """Not before the server wants it."""
+    if due is None:
+        return _Next(OutboxState.FAILED, told=f"given up after {row.attempts} attempts: {one.answer}")
+    ambiguous = row.ambiguous or one.result is DeliveryResult.AMBIGUOUS
+    return _Next(OutboxState.DEFERRED, max(due, one.not_before or due), ambiguous)
 
 
 def _moved(row: AnyRow, to: _Next) -> Mapping[str, object]:
@@ -113,5 +125,5 @@ def _recorded(one: Delivery) -> Mapping[str, object]:
 
 
 def _told(row: AnyRow, to: _Next, now: datetime) -> Mapping[str, object]:
-    text = f"mail {row.id} to {row.recipient}: {to.told}"
+    text = f"{_WORDS[row.channel]} {row.id} to {row.recipient}: {to.told}"
     return {"ticket_id": row.ticket_id, "at": now, "actor": "outbox", "kind": f"delivery/{to.state}", "text": text}

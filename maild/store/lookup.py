@@ -6,15 +6,25 @@ takes none. Nothing here writes. A query without questions is not sent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, or_, select
 
 from maild.decide.breaker import of_bounces
-from maild.decide.facts import Facts, KnownTicket, Listed, LookupKeys, SentMail, TicketByMessageId, TicketByNumber
+from maild.decide.facts import (
+    Facts,
+    KnownTicket,
+    Listed,
+    LookupKeys,
+    SentMail,
+    TicketByMessageId,
+    TicketByNumber,
+    Worker,
+)
 from maild.model import Breaker, Contact, EntryId, TicketId
+from maild.rules.references import ACCOUNT_MANAGER
 from maild.store.among import among
 from maild.store.homes import Home, homes_of, principals_of
 from maild.store.intake import lock as hold
@@ -26,6 +36,7 @@ from maild.store.rows import CONTACTS, AnyRow, as_contact, known_tickets, rows_a
 from maild.store.schema import content_key
 from maild.store.schema.types import as_key
 from maild.store.spending import breakers_of
+from maild.store.workers import managers_of, workers_named
 
 _CONTENT = select(content_key.c.key, content_key.c.desk, content_key.c.entry_id, content_key.c.opened).where(
     among(content_key.c.key), or_(content_key.c.until.is_(None), content_key.c.until > bindparam("now"))
@@ -44,6 +55,8 @@ class _Found:
     homes: Mapping[str, Home]
     principals: Mapping[str, Sequence[Contact]]
     staff: Collection[str]
+    workers: Mapping[str, Worker]
+    managers: Mapping[str, Worker]
     overviews: Mapping[LookupKeys, tuple[Listed, ...]]
 
 
@@ -69,6 +82,8 @@ def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, loc
         homes=homes_of(tx, {key.domain for key in keys if key.domain}),
         principals=principals_of(tx, {_organisation(key, contacts) for key in keys} - {""}),
         staff=staff_among(tx, {key.addresses[0] for key in keys if key.forwarded and key.addresses}),
+        workers=workers_named(tx, {name for key in keys for name in key.staff}),
+        managers=managers_of(tx, {_organisation(key, contacts) for key in keys if ACCOUNT_MANAGER in key.staff} - {""}),
         overviews={key: overview_for(tx, key, _sender(key, contacts)) for key in keys if key.asks},
     )
     return tuple(_facts(key, found) for key in keys)
@@ -142,4 +157,13 @@ def _facts(key: LookupKeys, found: _Found) -> Facts:
         principals=tuple(found.principals.get(_organisation(key, found.contacts), ())),
         overview=found.overviews[key] if key.asks else (),
         by_staff=bool(key.addresses) and key.addresses[0] in found.staff,
+        staff=tuple(_workers(key, found)),
     )
+
+
+def _workers(key: LookupKeys, found: _Found) -> Iterator[Worker]:
+    """Those whom the rules may tell something; the account manager is that of the sender's organisation."""
+    yield from (found.workers[name] for name in key.staff if name in found.workers)
+    manager = found.managers.get(_organisation(key, found.contacts))
+    if manager and ACCOUNT_MANAGER in key.staff:
+        yield replace(manager, name=ACCOUNT_MANAGER)

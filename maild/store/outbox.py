@@ -1,5 +1,7 @@
 """The outbox: finished mail. Queued -> sending -> sent, deferred, failed or unknown (law 10).
 
+Calls of webhooks lie in it too: `store.calls` queues and claims them, all else here is for both.
+
 Laws: one mail per (ticket, event, recipient), whoever asks twice. An attempt is counted and visible before it is
 made. Mails of one ticket to one recipient go in order. What may have arrived is sent again once, the same bytes.
 An entry with nothing left to do has no due time.
@@ -16,6 +18,7 @@ from sqlalchemy import Connection, bindparam, exists, or_, select, update
 from maild.decide.budgets import likeness
 from maild.errors import NotFound
 from maild.model import (
+    Channel,
     Notification,
     OutboxEntry,
     OutboxId,
@@ -47,6 +50,7 @@ _claimable = (
     )
     .where(
         OUTBOX_OPEN,
+        _entry.channel == Channel.MAIL,
         _entry.state.in_(WAITING),
         _entry.due_at <= bindparam("now"),
         ~exists().where(
@@ -139,8 +143,8 @@ def claim(tx: Connection, owner: str, now: datetime, lease: timedelta, limit: in
 
 def is_due(tx: Connection, now: datetime) -> bool:
     """Whether any mail waits to go out by now. Cheap: asked before a relay is bothered."""
-    waiting = select(_entry.id).where(OUTBOX_OPEN, _entry.state.in_(WAITING), _entry.due_at <= now).limit(1)
-    return tx.execute(waiting).first() is not None
+    waiting = select(_entry.id).where(OUTBOX_OPEN, _entry.channel == Channel.MAIL, _entry.state.in_(WAITING))
+    return tx.execute(waiting.where(_entry.due_at <= now).limit(1)).first() is not None
 
 
 def _claimed(row: AnyRow) -> OutboxEntry:
@@ -149,7 +153,7 @@ def _claimed(row: AnyRow) -> OutboxEntry:
 
 
 def retry(tx: Connection, entry: OutboxId, now: datetime) -> None:
-    """Send a failed or unknown mail once more, from the beginning. Raises NotFound if there is none such."""
+    """Send a failed or unknown mail or call once more, from the beginning. Raises NotFound if there is none such."""
     again = update(outbox_entry).where(
         _entry.id == entry, _entry.state.in_((OutboxState.FAILED, OutboxState.UNKNOWN, OutboxState.DEFERRED))
     )
@@ -158,14 +162,14 @@ def retry(tx: Connection, entry: OutboxId, now: datetime) -> None:
 
 
 def release(tx: Connection, now: datetime, entries: Sequence[OutboxId] | None = None) -> int:
-    """Let parked mail go, all of it or these entries; how many went. They are made `now` as far as budgets count."""
+    """Let what is parked go, all of it or these entries; how many went. They are made `now` as far as budgets count."""
     return _unpark(tx, entries, state=OutboxState.QUEUED, due_at=now, created_at=now, reasons=())
 
 
 def drop(tx: Connection, now: datetime, entries: Sequence[OutboxId] | None = None) -> int:
-    """Give mail up: all that is parked, or these entries, parked or failed or unknown; how many it were.
+    """Give entries up: all that is parked, or these entries, parked or failed or unknown; how many it were.
 
-    The mails stay to be looked at; nobody is called for them any more.
+    They stay to be looked at; nobody is called for them any more.
     """
     why = (("outbox", "dropped", f"dropped by a person at {now:%Y-%m-%d %H:%M} UTC"),)
     given_up = {"state": OutboxState.SUPPRESSED, "due_at": None, "reasons": why}

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from maild.errors import NotFound
-from maild.model import Delivery, NotificationKind, OutboxId, OutboxState, Reason, TicketId
+from maild.model import CallKind, Channel, Delivery, NotificationKind, OutboxId, OutboxState, Reason, TicketId
 from maild.store.rows import AnyRow
 from maild.store.schema import NOT_SENT, OUTBOX_OPEN, PARKED, delivery, outbox_entry
 
@@ -20,12 +20,15 @@ _OPEN = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.DEFERRED)
 
 @dataclass(frozen=True, slots=True)
 class OutboxView:
-    """An outbox entry as people see it. `reasons`: why it was not sent, if it was suppressed."""
+    """An outbox entry as people see it. `reasons`: why it was not sent, if it was suppressed.
+
+    Of a call `recipient` is the webhook's name, and `message_id` the id that receivers know it by.
+    """
 
     id: OutboxId
     ticket: TicketId | None
     event: str
-    kind: NotificationKind
+    kind: NotificationKind | CallKind
     recipient: str
     message_id: str
     by_person: bool
@@ -37,11 +40,12 @@ class OutboxView:
     reasons: tuple[Reason, ...]
     deliveries: tuple[Delivery, ...] = ()
     raw: bytes = b""
+    channel: Channel = Channel.MAIL
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxCounts:
-    """How many mails stand where; `oldest` is when the oldest mail that waits was made."""
+    """How many mails and calls stand where; `oldest` is when the oldest one that waits was made."""
 
     queued: int
     sending: int
@@ -81,7 +85,7 @@ def show(tx: Connection, entry: OutboxId) -> OutboxView:
 
 
 def counts(tx: Connection) -> OutboxCounts:
-    """How many mails stand where; cheap however many were sent."""
+    """How many mails and calls stand where; cheap however many were sent."""
     waiting = select(_entry.state, func.count()).where(OUTBOX_OPEN).group_by(_entry.state)
     settled = select(_entry.state, func.count()).where(NOT_SENT).group_by(_entry.state)
     found = {row[0]: row[1] for row in (*tx.execute(waiting), *tx.execute(settled))}
@@ -109,4 +113,5 @@ def _view(row: AnyRow, deliveries: tuple[Delivery, ...] = (), raw: bytes = b"") 
         reasons=tuple(Reason(*why) for why in row.reasons),
         deliveries=deliveries,
         raw=raw,
+        channel=row.channel,
     )

@@ -79,6 +79,9 @@ def as_ticket(row: AnyRow) -> Ticket:
         remind_at=row.remind_at,
         tags=row.tags,
         fields=row.fields,
+        type=row.type,
+        module=row.module,
+        written_at=row.written_at,
     )
 
 

@@ -116,7 +116,7 @@ BROKEN: tuple[tuple[str, str, str, str, str], ...] = (
     (U, "    priority: 1\n", "    priority: 5\n", "priority: 5", "the most is 4"),
     (U, "    priority: 1\n", "    priority: 2\n", "gives: { priority: 1, tag", "example 1 of rule `platform down`: it gives `2`"),
     (U, "    tag: outage\n", "", "gives: { priority: 1, tag", "it does not give the tag `outage`"),
-    (U, "subject: Platform is DOWN", "subject: Platform is up", "is up", "`any` does not hold"),
+    (U, "subject: Platform is DOWN", "subject: Platform is up", "is up", "none of `any` holds"),
     (U, "subject: Where is the download?", "subject: Is it down?", "gives: nothing\n    - mail: { from: stranger",
      "should give nothing, but it matches: sender `registered` and subject `down`"),
     (U, "gives: { priority: 1, tag: outage }", "gives: noting", "gives: noting", "did you mean `nothing`?"),

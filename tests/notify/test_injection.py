@@ -25,7 +25,8 @@ from maild.cleaning import clean_header, without_bidi
 from maild.decide.policy import TemplateSource
 from maild.ingest.parse import parse
 from maild.model import Address, NotificationKind, OutgoingMail
-from maild.notify.environment import VARIABLES, compile_template, new_environment
+from maild.notify.environment import VARIABLES, new_environment
+from maild.notify.faults import compile_template
 
 ALWAYS = {"From", "To", "Reply-To", "Subject", "Date", "Message-ID"}
 ALWAYS |= {"MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
@@ -47,11 +48,12 @@ HOSTILE = st.lists(
 TEXT = HOSTILE.map("".join)
 
 
-def everywhere(kind: NotificationKind, text: str, person: bool = False) -> OutgoingMail:
+def everywhere(kind: NotificationKind, text: str, person: bool = False, proven: bool = False) -> OutgoingMail:
     """A mail of this kind that has the text in every field somebody else may fill."""
     it = notification(
         kind,
         by_person=person,
+        proven=proven,
         recipient=Address(text, "ann@clinic.example"),
         reply_to_id=text,
         references=(text, f"<{text}@x.example>"),
@@ -168,13 +170,15 @@ WITH_WORDS = {  # which values each kind of mail shows; the others are for templ
     NotificationKind.STATUS_UPDATE: ("title", "name"),
     NotificationKind.REPLY: ("title", "text", "staff"),
     NotificationKind.DELETION_COMPLETED: ("title", "name", "what", "date"),
+    NotificationKind.STAFF_NOTICE: ("title", "name", "who", "organisation", "priority", "because", "text"),
+    NotificationKind.MISSING: ("title", "name", "missing"),
 }
 
 
 @pytest.mark.parametrize("code", CODE)
 @pytest.mark.parametrize("kind", WITH_WORDS)
 def test_code_in_a_field_comes_out_as_it_was_written(kind: NotificationKind, code: str) -> None:
-    mail = everywhere(kind, code)
+    mail = everywhere(kind, code, proven=True)
     subject = subject_of(mail)
     assert subject.endswith(clean_header(code))
     assert clean_header(code) in clean_header(text_of(mail))  # a name is one line, a text several

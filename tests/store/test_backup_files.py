@@ -27,6 +27,7 @@ from maild.store.backup.packing import LEVEL, pack, unpack
 from maild.store.backup.papers import Paper
 from maild.store.backup.seal import key_problem, read_identities
 from maild.store.backup.verifying import Verified, verify
+from maild.store.schema import REVISIONS
 from tests.cli.site import Site
 from tests.store.backup_kit import PAPERS, a_store, bring_back, busy, save
 
@@ -218,7 +219,8 @@ def tampered(place: Path, *statements: str) -> Path:
     return file
 
 
-NEWER = "UPDATE backup_meta SET value = replace(CAST(value AS TEXT), '\"0004\"', '\"9999\"') WHERE key = 'about'"
+SCHEMA = REVISIONS[-1]
+NEWER = f"UPDATE backup_meta SET value = replace(CAST(value AS TEXT), '\"{SCHEMA}\"', '\"9999\"') WHERE key = 'about'"
 
 
 def test_a_backup_of_a_newer_version_is_refused(place: Path) -> None:
@@ -236,7 +238,7 @@ def test_a_backup_of_a_newer_version_is_refused(place: Path) -> None:
         ("INSERT INTO setting (key, value) VALUES ('a', 'b')", "table setting has 1 rows, and had 0"),
         ("DROP TABLE lease", "table lease has no rows, and had 1"),
         ("DROP TABLE backup_meta", "no backup that maild made"),
-        ("UPDATE alembic_version SET version_num = '0001'", "it says its schema is 0004, but it is 0001"),
+        ("UPDATE alembic_version SET version_num = '0001'", f"it says its schema is {SCHEMA}, but it is 0001"),
         ("UPDATE backup_meta SET value = '{}' WHERE key = 'about'", "cannot be read"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -15,10 +15,22 @@ from maild.decide import plan as plans
 from maild.decide.facts import Facts
 from maild.decide.plan import AddArticle, Change, Plan
 from maild.model import Address, Attachment, Reason, Register, Role
+from maild.rules.run import run
+from maild.rules.view import RuleView
 from maild.store import apply, inbox, lookup, outbox, tickets
-from maild.store.decisions import NamedChange, dump_facts, dump_plan, load_facts_of, load_plan
+from maild.store.decisions import (
+    NamedChange,
+    dump_facts,
+    dump_plan,
+    dump_ruled,
+    load_facts_of,
+    load_plan,
+    load_ruled,
+)
 from maild.store.engine import Store
 from tests.builders import ADA, NOON
+from tests.rules.any_rules import RULE, VIEWS
+from tests.rules.kit import DRAFT, rules
 from tests.store.kit import LEASE, a_plan, a_queued, a_received_mail, an_article, an_outgoing, done, keys
 
 NASTY = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("\x00\ud800\udfff\r\n\x85\u2028%_'\"\\{}[]\x1a")))
@@ -83,10 +95,18 @@ def test_facts_are_read_back_as_they_were(facts: Facts) -> None:
     assert load_facts_of(dump_facts(facts)) == facts
 
 
-@given(st.from_type(Plan))
+@given(st.builds(Plan, ruled=st.none()))
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=100)
 def test_a_plan_is_read_back_as_it_was_but_for_the_whole_text_of_articles(plan: Plan) -> None:
     assert load_plan(dump_plan(plan)) == without_texts(plan)
+
+
+@given(VIEWS, st.lists(RULE, max_size=4))
+@settings(max_examples=50, deadline=None)
+def test_what_rules_saw_is_read_back_but_for_the_words_of_the_mail(view: RuleView, written: list[Any]) -> None:
+    ruled = run(rules(*written), DRAFT, view).ruled
+    wordless = replace(ruled, view=replace(ruled.view, subject="", text="", full_text="", headers=()))
+    assert load_ruled(dump_ruled(ruled)) == wordless and dump_ruled(None) == "" and load_ruled("") is None
 
 
 def test_a_plan_with_text_that_no_encoding_has_is_kept_without_that_text() -> None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from maild.cleaning import clean_header
 from maild.ingest.mime import charsets
 from maild.ingest.mime.limits import HEADER_VALUE
 from maild.ingest.mime.words import decode_words
 
+MOST_FIELDS = 100
 _MESSAGE_ID = re.compile(r"<([^<>]{1,900})>")
 _ONE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _WORD = re.compile(r"[^\s<>,;:\"()]+")
@@ -67,6 +69,11 @@ class Headers:
     def text(self, name: str) -> str:
         """The first value, decoded, on one line."""
         return decoded(self.first(name))
+
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """The first hundred fields, undecoded, by name in the order in which the names first stand there."""
+        every = ((name, value) for name, values in self._fields.items() for value in values)
+        return tuple(islice(every, MOST_FIELDS))
 
     def names(self) -> Iterator[str]:
         return iter(self._fields)

@@ -38,6 +38,7 @@ from maild.store.schema.people import (
     staff,
     team,
 )
+from maild.store.schema.rules import rule_asked, rule_hit
 from maild.store.schema.tickets import (
     FIRST_TICKET,
     article,
@@ -49,7 +50,7 @@ from maild.store.schema.tickets import (
     ticket_alias,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 __all__ = [
     "AUTOMATIC",
@@ -88,6 +89,8 @@ __all__ = [
     "proposal",
     "raw_mail",
     "raw_piece",
+    "rule_asked",
+    "rule_hit",
     "setting",
     "signature_seen",
     "staff",

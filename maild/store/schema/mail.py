@@ -20,7 +20,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from maild.model import Answers, DeliveryResult, Disposition, NotificationKind, OutboxState, Source, Stand
+from maild.model import Answers, Channel, DeliveryResult, Disposition, OutboxState, Source, Stand
 from maild.store.schema.base import (
     count,
     flag,
@@ -34,7 +34,7 @@ from maild.store.schema.base import (
     table,
     words,
 )
-from maild.store.schema.types import BigId, Clean, Key, Listed, Word
+from maild.store.schema.types import BigId, Clean, EntryKind, Key, Listed, Word
 from maild.store.states import InboxState
 
 raw_mail = table(
@@ -136,15 +136,16 @@ decision = table(
     words("policy"),
     Column("facts", Text, nullable=False),
     Column("plan", Text, nullable=False),
+    words("ruled"),
 )
 
 outbox_entry = table(
     "outbox_entry",
-    "A finished mail of ours, or the reason why one was not sent",
+    "What goes out, by mail or to a webhook, or the reason why it was not sent",
     numbered(),
     refers("ticket_id", "ticket.id", optional=True),
     Column("event", Key, nullable=False),
-    Column("kind", Word(NotificationKind), nullable=False),
+    Column("kind", EntryKind, nullable=False),
     words("recipient"),
     key("message_id"),
     words("mail_from"),
@@ -160,6 +161,7 @@ outbox_entry = table(
     words("domain"),
     words("likeness"),
     flag("unverified"),
+    Column("channel", Word(Channel), nullable=False, server_default=Channel.MAIL.value),
     UniqueConstraint("ticket_id", "event", "recipient"),
 )
 Index("ix_outbox_entry_message_id", outbox_entry.c.message_id)
@@ -167,13 +169,16 @@ Index("ix_outbox_entry_recipient_created_at", outbox_entry.c.recipient, outbox_e
 OUTBOX_OPEN = outbox_entry.c.due_at.is_not(None)
 # What counts against the budgets of law 9.
 AUTOMATIC = and_(
-    outbox_entry.c.by_person == literal_column("false"), outbox_entry.c.state != literal_column("'suppressed'")
+    outbox_entry.c.by_person == literal_column("false"),
+    outbox_entry.c.state != literal_column("'suppressed'"),
+    outbox_entry.c.channel == literal_column("'mail'"),
 )
 # `domain` is written only where a mail counts, so that an hour's totals are read from this index alone.
 Index("ix_outbox_entry_totals", outbox_entry.c.created_at, outbox_entry.c.domain, outbox_entry.c.unverified)
 NOT_SENT = outbox_entry.c.state.in_([literal_column("'failed'"), literal_column("'unknown'")])
 PARKED = outbox_entry.c.state == literal_column("'parked'")
-partial("ix_outbox_entry_open", OUTBOX_OPEN, outbox_entry.c.id)
+# With the channel in it, whoever looks for one kind passes the other by without a look into the table.
+partial("ix_outbox_entry_open", OUTBOX_OPEN, outbox_entry.c.id, outbox_entry.c.channel)
 partial("ix_outbox_entry_parked", PARKED, outbox_entry.c.id)
 partial("ix_outbox_entry_not_sent", NOT_SENT, outbox_entry.c.id)
 

@@ -27,6 +27,9 @@ ticket = table(
     instant("remind_at", optional=True),
     Column("tags", Listed, nullable=False),
     Column("fields", Listed, nullable=False),
+    words("type"),
+    words("module"),
+    instant("written_at", optional=True),
 )
 Index("ix_ticket_status_changed_at", ticket.c.status, ticket.c.changed_at)
 partial("ix_ticket_remind_at", ticket.c.remind_at.is_not(None), ticket.c.remind_at)

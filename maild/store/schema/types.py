@@ -18,6 +18,7 @@ from sqlalchemy import BigInteger, Dialect, Integer, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 from maild.cleaning import clean_text
+from maild.model import CallKind, NotificationKind
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -98,6 +99,20 @@ class Word(Stored[E], Generic[E]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> E | None:  # noqa: ARG002
         return None if value is None else self.words(value)
+
+
+class EntryKind(Stored[NotificationKind | CallKind]):
+    """What an outbox entry is about: a notification's kind, or what wants a call."""
+
+    impl = Text
+    cache_ok = True
+    store = staticmethod(attrgetter("_value_"))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> NotificationKind | CallKind | None:  # noqa: ARG002
+        return None if value is None else _KINDS[value]
+
+
+_KINDS: dict[str, NotificationKind | CallKind] = {kind.value: kind for kind in (*NotificationKind, *CallKind)}
 
 
 class Listed(Stored[tuple[Any, ...]]):

@@ -1,0 +1,219 @@
+"""The kinds of value an admin may write in a rule, as types: words, names, addresses, comparisons, named words.
+
+In: YAML or, from the database, JSON; out: plain strings and tuples that survive a round trip through JSON. What is
+wrong is a ValueError in words for the admin. A word that starts with `$` names a list (`lists`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from maild.ingest.header.addresses import normal_address
+from maild.model import AutomaticKind, Duty, Proof, ProposalKind, Register, Status
+from maild.rules import measures
+from maild.rules.regex import is_pattern, pattern
+from maild.rules.view import Trigger
+from maild.rules.words import check_word
+from maild.yaml.suggest import did_you_mean
+
+ANYTHING = "*"
+"""Stands for any value at all, of a header or a field."""
+PERSON = "person"
+LIST = re.compile(r"\$[a-z][a-z0-9_-]{0,39}")
+TEMPLATE_NAME = r"^([a-z][a-z0-9-]{0,39})?$"
+REGISTER_WORDS = tuple(state.value for state in Register)
+ROLE_WORDS = ("primary", *(duty.value for duty in Duty))
+SENDER_WORDS = (*REGISTER_WORDS, *ROLE_WORDS)
+MACHINES = tuple(kind.value for kind in AutomaticKind)
+NamedWords = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def one_or_many(value: Any) -> Any:
+    """A list, or the one thing that would stand in it."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def pairs(value: Any) -> Any:
+    """A mapping, or the pairs it is stored as."""
+    return tuple(tuple(pair) for pair in (value.items() if isinstance(value, dict) else value))
+
+
+class OneOrMany:
+    """Tells editors that a list of one may be written without brackets."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        many = handler(schema)
+        return {"anyOf": [many.get("items", {}), many]}
+
+
+class Mapped:
+    """Tells editors that pairs are written as a mapping."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        pair = handler(schema).get("items", {})
+        return {"type": "object", "additionalProperties": pair.get("prefixItems", [{}, {}])[1], "minProperties": 1}
+
+
+def names_list(written: str) -> bool:
+    """Whether a word stands for all of a named list; `$100` does not."""
+    return LIST.fullmatch(written) is not None
+
+
+def checked(plain: Callable[[str], str]) -> AfterValidator:
+    """A pattern, a named list, or a word that `plain` takes."""
+
+    def check(written: str) -> str:
+        if names_list(written):
+            return written
+        if not is_pattern(written):
+            return plain(written)
+        pattern(written)
+        return written
+
+    return AfterValidator(check)
+
+
+def _address(written: str) -> str:
+    """The normal form of an address or of `@domain`."""
+    address = normal_address(f"x{written}" if written.startswith("@") else written)
+    if address is None:
+        raise ValueError(f"`{written}` is no address: write name@example.org, @example.org or a /pattern/")
+    return address.removeprefix("x") if written.startswith("@") else address
+
+
+def _whole_address(written: str) -> str:
+    address = normal_address(written)
+    if address is None:
+        raise ValueError(f"`{written}` is no address: write name@example.org")
+    return address
+
+
+def _sender(written: str) -> str:
+    if written in SENDER_WORDS:
+        return written
+    if "@" not in written:
+        known = ", ".join(SENDER_WORDS)
+        raise ValueError(
+            f"`{written}` is no sender{did_you_mean(written, SENDER_WORDS)}. "
+            f"Write an address, @domain, a /pattern/ or one of {known}"
+        )
+    return _address(written)
+
+
+def _value_word(written: str) -> str:
+    return written if written == ANYTHING else check_word(written)
+
+
+def _header_name(written: str) -> str:
+    """Header names are compared in lower case (RFC 5322 1.2.2)."""
+    return written.lower()
+
+
+def _machines(value: Any) -> Any:
+    """`true` is every kind of machine, `false` a person."""
+    if isinstance(value, bool):
+        return MACHINES if value else (PERSON,)
+    return one_or_many(value)
+
+
+def _measure(units: Any) -> AfterValidator:
+    def check(written: str) -> str:
+        measures.compare(written, units)
+        return written
+
+    return AfterValidator(check)
+
+
+def _as_text(value: Any) -> Any:
+    """`5` and `"5"` are one comparison."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,200}$")]
+MOST_WORDS = 5000
+Listed = (BeforeValidator(one_or_many), Field(min_length=1, max_length=MOST_WORDS), OneOrMany())
+Words = Annotated[tuple[Annotated[str, checked(check_word)], ...], *Listed]
+Senders = Annotated[tuple[Annotated[str, checked(_sender)], ...], *Listed]
+Addresses = Annotated[tuple[Annotated[str, checked(_address)], ...], *Listed]
+People = Annotated[tuple[Annotated[str, AfterValidator(_whole_address)], ...], *Listed]
+Names = Annotated[tuple[Annotated[Line, checked(str)], ...], *Listed]
+ValueWords = Annotated[tuple[Annotated[str, checked(_value_word)], ...], *Listed]
+Mapping = (BeforeValidator(pairs), Field(min_length=1, max_length=50), Mapped())
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[!-9;-~]{1,80}$"), AfterValidator(_header_name)]
+HeaderWords = Annotated[tuple[tuple[HeaderName, ValueWords], ...], *Mapping]
+FieldWords = Annotated[tuple[tuple[Name, ValueWords], ...], *Mapping]
+Machines = Annotated[
+    tuple[Literal["person", "auto-reply", "auto-generated", "list", "bulk", "bounce"], ...],
+    BeforeValidator(_machines),
+    Field(min_length=1, json_schema_extra={"anyOf": [{"type": "boolean"}, {"enum": list(MACHINES)}]}),
+]
+Proofs = Annotated[tuple[Proof, ...], *Listed]
+Statuses = Annotated[tuple[Status, ...], *Listed]
+Triggers = Annotated[tuple[Trigger, ...], *Listed]
+Proposable = Literal[
+    ProposalKind.NEW_CONTACT, ProposalKind.NEW_AUTHORISED, ProposalKind.NEW_PRIMARY, ProposalKind.LEAVING
+]
+Number = Annotated[str, BeforeValidator(_as_text), _measure(measures.PLAIN)]
+Size = Annotated[str, BeforeValidator(_as_text), _measure(measures.BYTES)]
+Lasting = Annotated[str, BeforeValidator(_as_text), _measure(measures.SECONDS)]
+
+
+class WordsModel(BaseModel):
+    """A mapping of words, of which only those that were written count."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
+
+    def given(self) -> tuple[tuple[str, Any], ...]:
+        """What was written, in the order of the fields."""
+        return self._given
+
+    @cached_property
+    def _given(self) -> tuple[tuple[str, Any], ...]:
+        return tuple((name, getattr(self, name)) for name in type(self).model_fields if getattr(self, name))
+
+    @model_serializer(mode="wrap")
+    def _compact(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Only what was said: an absent condition must not come back from the database as an empty one."""
+        return {name: value for name, value in handler(self).items() if value}
+
+
+class AttachmentWords(WordsModel):
+    """What attachments are asked for."""
+
+    name: Words = Field(default=(), description="Words or patterns for the file's name, like `*.pdf`.")
+    type: Words = Field(default=(), description="Words or patterns for its type, like `image/*`.")
+    size: Size = Field(default="", description="Its size, as in `> 5 MB`.")
+    count: Number = Field(default="", description="How many there are of this kind; 1 or more without it.")
+
+
+class PageWords(WordsModel):
+    """Who of the staff is told, and by which template."""
+
+    staff: Line = Field(description="A member of staff or a team, by name.")
+    template: str = Field(default="", pattern=TEMPLATE_NAME, description="A template of your own.")
+
+
+def _page(value: Any) -> Any:
+    """`grace` is short for `{ staff: grace }`."""
+    return {"staff": value} if isinstance(value, str) else value
+
+
+Pages = Annotated[tuple[Annotated[PageWords, BeforeValidator(_page)], ...], *Listed]

@@ -1,0 +1,51 @@
+"""Other rules, asked about mail that was decided before: read, compare, write nothing.
+
+Law: words that are not in the database's articles are read from the raw mail again, so that a mail looks as it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from maild.cleaning import clean_text
+from maild.ingest.parse import parse
+from maild.model import EntryId, TicketId
+from maild.rules.model import Ruled
+from maild.rules.replay import Changed, replayed
+from maild.rules.sieve import RuleSet
+from maild.store import inbox_views, replaying
+from maild.store.replaying import Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One mail, and what would have become different of it (nothing, where `changes` is empty)."""
+
+    entry: EntryId
+    ticket: TicketId | None
+    at: datetime
+    changes: tuple[Changed, ...]
+
+
+def replay(tx: Connection, rules: RuleSet, since: datetime) -> Iterator[Outcome]:
+    """Every mail that rules were asked about since then."""
+    for one in replaying.kept(tx, since):
+        ruled = one.ruled if one.complete and not rules.asks_headers else _whole(tx, one)
+        yield Outcome(one.entry, one.ticket, one.at, replayed(ruled, rules))
+
+
+def _whole(tx: Connection, one: Kept) -> Ruled:
+    """With the words of the raw mail."""
+    message = parse(inbox_views.raw_of(tx, one.entry))
+    seen = replace(
+        one.ruled.view,
+        subject=clean_text(message.subject),
+        text=clean_text(message.visible_text),
+        full_text=clean_text(message.text),
+        headers=message.headers,
+    )
+    return replace(one.ruled, view=seen)
