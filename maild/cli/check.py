@@ -11,6 +11,7 @@ from maild.cli.house import has_database, quiet_logs, settings_of, settings_path
 from maild.cli.output import AsJson, safe, say, to_json
 from maild.config import check as look
 from maild.config import check_screening, load_policy
+from maild.config.load import rules_as_written
 from maild.errors import ExitCode, MaildError
 from maild.ingest.screening.ask import Scanners
 from maild.settings import Settings
@@ -37,6 +38,7 @@ def check(ctx: typer.Context, json: AsJson = False) -> int:
 
 def _findings(settings: Settings) -> Iterator[str]:
     """What works but wants a person's attention; a database that is not there yet is none of it."""
+    yield from map(str, rules_as_written(settings).warnings)
     yield from check_screening.troubles(settings)
     yield from Scanners(settings.screening).absent()
     if not has_database(settings):

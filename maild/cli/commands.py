@@ -17,6 +17,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Set up and run": (
         Entry("init", "init", "Write an example configuration into a folder."),
         Entry("check", "check", "Look for mistakes in settings, desks, rules, templates and directory."),
+        Entry("rules", "rules", "Write rules and trust them: check, test, replay, stats, new, example."),
         Entry("templates", "templates", "The words of its mails, built-in and your own: list, show and try them."),
         Entry("migrate", "migrate", "Bring the database to this version's schema."),
         Entry("serve", "serve", "Run the daemon."),

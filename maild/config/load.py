@@ -18,7 +18,7 @@ from maild.config.check_directory import desk_problems, directory_problems
 from maild.config.check_listeners import file_problems
 from maild.config.check_webhooks import key_problems
 from maild.config.checks import recipient_problems, settings_problems
-from maild.config.policy import compile_policy
+from maild.config.policy import compile_policy, matching
 from maild.decide.policy import Policy
 from maild.directory import Directory
 from maild.errors import ConfigError, Problem
@@ -60,6 +60,25 @@ def load_policy(settings: Settings) -> Policy:
     problems = (*file.problems, *_desk_problems(file, compiled.policy))
     _raise_any((*problems, *compiled.problems, *recipient_problems(settings, compiled.policy, None)))
     return compiled.policy
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFiles:
+    """Desks, rules and templates as the files are now. `problems`: of the rules, and of the desks and the directory
+    they speak of; with any of them the rules cannot serve. `warnings`: what works, but was hardly meant so."""
+
+    policy: Policy
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+def rules_as_written(settings: Settings) -> RuleFiles:
+    """The rules in the files that `settings.rules` names, whatever else may be broken."""
+    file = _directory(settings)
+    compiled = compile_policy(settings, file.directory)
+    theirs = {name for wanted in (settings.rules, settings.desks) for name in (wanted, *map(str, matching(wanted)))}
+    problems = (*file.problems, *(one for one in compiled.problems if one.file in theirs))
+    return RuleFiles(compiled.policy, tuple(dict.fromkeys(problems)), compiled.warnings)
 
 
 def check(path: Path) -> tuple[Problem, ...]:

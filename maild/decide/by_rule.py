@@ -36,6 +36,7 @@ PROPERTIES = {
     "module": "module",
     "assignee": "assignee",
 }
+Values = tuple[tuple[str, str], ...]
 MOST_TEXT = 20_000
 """Characters of a mail's text that staff are sent."""
 
@@ -76,7 +77,7 @@ def moved(ticket: Ticket, draft: Draft) -> tuple[Change, ...]:
     return (SetStatus(ticket.id, draft.status),)
 
 
-def joining(ticket: TicketId | None, draft: Draft, facts: Facts) -> Iterator[Change]:
+def participants(ticket: TicketId | None, draft: Draft, facts: Facts) -> Iterator[Change]:
     """Whom rules let take part."""
     for address in draft.participants:
         yield from known(Address("", address), facts)
@@ -89,12 +90,14 @@ def joining(ticket: TicketId | None, draft: Draft, facts: Facts) -> Iterator[Cha
 def staff_told(ruled: Ruled, facts: Facts, news: News) -> Iterator[Told]:
     """Mails to staff and teams whom rules name, each once for what happened."""
     for page in ruled.draft.pages:
-        yield _to(facts.worker(page.staff), NotificationKind.STAFF_NOTICE, page, ruled, news)
+        said = _said(ruled, news, because(ruled, f"notify {page.staff}"))
+        yield _to(facts.worker(page.staff), NotificationKind.STAFF_NOTICE, page, said, news)
     for name in ruled.draft.forwards:
-        yield _to(facts.worker(name), NotificationKind.FORWARDED, Page(name), ruled, news)
+        said = _said(ruled, news, because(ruled, f"forward {name}"))
+        yield _to(facts.worker(name), NotificationKind.FORWARDED, Page(name), said, news)
 
 
-def _to(worker: Worker | None, kind: NotificationKind, page: Page, ruled: Ruled, news: News) -> Told:
+def _to(worker: Worker | None, kind: NotificationKind, page: Page, said: Values, news: News) -> Told:
     event = f"{kind}:{page.template}:{news.event}"
     if worker is None or not worker.address:
         why = Reason("notify", "no-such-staff", f"`{page.staff}` is nobody whom mail could reach")
@@ -107,32 +110,32 @@ def _to(worker: Worker | None, kind: NotificationKind, page: Page, ruled: Ruled,
         recipient=Address(worker.title, worker.address),
         language=news.desk.languages[0],
         ticket=news.ticket,
-        values=_said(ruled, news),
+        values=said,
         proven=True,
         desk=news.desk.desk,
         template=page.template,
     )
 
 
-def _said(ruled: Ruled, news: News) -> tuple[tuple[str, str], ...]:
+def _said(ruled: Ruled, news: News, why: str) -> Values:
     values = {
         "who": news.who,
         "organisation": news.organisation,
         "priority": str(ruled.draft.priority),
         "text": news.text[:MOST_TEXT],
-        "because": because(ruled),
+        "because": why,
     }
     return tuple((name, value) for name, value in values.items() if value)
 
 
 def calls(ruled: Ruled, event: str, ticket: TicketId | None) -> tuple[Call, ...]:
     """The webhooks that rules name."""
-    return tuple(Call(name, event, because(ruled), ticket) for name in ruled.draft.webhooks)
+    return tuple(Call(name, event, because(ruled, f"webhook {name}"), ticket) for name in ruled.draft.webhooks)
 
 
-def because(ruled: Ruled) -> str:
-    """The rules that had a say, without shadows."""
-    return ", ".join(hit.rule for hit in ruled.hits if not hit.shadow)
+def because(ruled: Ruled, told: str) -> str:
+    """The rules that want this one told."""
+    return ", ".join(hit.rule for hit in ruled.hits if told in hit.tells and not hit.shadow)
 
 
 # ---- the sender -----------------------------------------------------------------------------------

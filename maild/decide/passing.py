@@ -54,7 +54,7 @@ def passed(it: Waiting, policy: Policy, now: datetime) -> Plan | None:
         (
             *by_rule.moved(ticket, shaped.draft),
             *by_rule.ticket_changes(ticket, shaped.ruled),
-            *by_rule.joining(ticket.id, shaped.draft, it.facts),
+            *by_rule.participants(ticket.id, shaped.draft, it.facts),
         ),
         notifications=notifications(told),
         suppressed=suppressions(told),

@@ -15,7 +15,7 @@ from maild.rules.sieve import RuleSet
 
 
 class TemplateSource(BaseModel):
-    """The text of one template. `name` is a `NotificationKind`; the first line is the subject."""
+    """The text of one template. `name` is a `NotificationKind`, or an operator's own; the first line is the subject."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

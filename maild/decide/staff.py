@@ -99,7 +99,7 @@ def _with_rules(hand: Hand, text: str, plan: Plan) -> Plan:
     kept = tuple(one for one in plan.changes if not (status and isinstance(one, SetStatus)))
     more = (
         *by_rule.ticket_changes(known.ticket, shaped.ruled),
-        *by_rule.joining(known.ticket.id, shaped.draft, hand.facts),
+        *by_rule.participants(known.ticket.id, shaped.draft, hand.facts),
     )
     return replace(
         plan,

@@ -3,7 +3,8 @@
     is it anything at all?        `SORTED_OUT`: duplicates, loops, bounces, mail without a readable sender
     does it belong to a ticket?   `follow_up`
     is it a word that is answered at once?  `self_service`
-    else it is a new ticket       `conversation`, shaped by the operator's rules
+    then it adds to its ticket    `joining`
+    else it is a new ticket       `opening`
 
 Pure and total: every message gets exactly one disposition, with reasons (law 4).
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from maild.decide import bounces, conversation, screening, self_service, strangers, trust
+from maild.decide import bounces, joining, opening, screening, self_service, strangers, trust
 from maild.decide import follow_up as thread
 from maild.decide.case import Case
 from maild.decide.desk import desk_for
@@ -86,13 +87,13 @@ def _conversation(case: Case, desk: Desk) -> Plan:
     """Mail from people. A ticket it names is its own desk's affair, whichever desk the mail was sent to."""
     found = thread.follow_up(case.message, case.keys, case.facts, lambda ticket: _ground(case, ticket, desk))
     home = _ground(case, found.known.ticket, desk) if found else None
-    if found and home and (accepted := conversation.accepted_plan(case, found.known, home.desk)):
+    if found and home and (accepted := joining.accepted_plan(case, found.known, home.desk)):
         return accepted
     here = home if home and isinstance(found, thread.Belongs) else thread.Ground(desk, trust.of(case, desk))
     if served := self_service.answer(case, here.desk, here.who, found):
         return served
     if isinstance(found, thread.Belongs):
-        return conversation.follow_up_plan(case, found, here.desk)
+        return joining.follow_up_plan(case, found, here.desk)
     return _new(case, desk, here.who, found)
 
 
@@ -100,12 +101,12 @@ def _new(case: Case, desk: Desk, who: Standing, claim: thread.Claim | None) -> P
     if refused := strangers.refusal(case, desk, who):
         return refused
     if claim:
-        return conversation.review_plan(case, claim, desk)
+        return opening.review_plan(case, claim, desk)
     if _is_auto_reply(case.message):
         return _set_aside(
             Disposition.IGNORED, "auto-reply", f"an automatic reply to nothing we know ({_evidence(case)})"
         )
-    return conversation.new_plan(case, desk)
+    return opening.new_plan(case, desk)
 
 
 def _ground(case: Case, ticket: Ticket, addressed: Desk) -> thread.Ground:

@@ -62,6 +62,8 @@ def _ticket(ticket: Ticket) -> dict[str, Any]:
         "title": clean_text(ticket.title),
         "status": ticket.status.value,
         "priority": ticket.priority,
+        "type": clean_text(ticket.type),
+        "module": clean_text(ticket.module),
         "category": clean_text(ticket.category),
         "assignee": clean_text(ticket.assignee),
         "tags": [clean_text(tag) for tag in ticket.tags],

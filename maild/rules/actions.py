@@ -81,8 +81,8 @@ def forward(draft: Draft, value: Iterable[str], _captures: Captures) -> Draft:
 
 
 def answer(draft: Draft, value: str, _captures: Captures) -> Draft:
-    """The template of your own that the sender gets in place of the confirmation. Who did not prove to be registered
-    gets the desk's neutral answer, whatever stands here."""
+    """The template of your own that the sender gets in place of the confirmation (on `time`: the requester). Who did
+    not prove to be registered gets the desk's neutral answer, whatever stands here."""
     return replace(draft, answer=value)
 
 

@@ -18,13 +18,16 @@ from maild.directory import Directory
 from maild.directory.records import PersonRecord
 from maild.ingest.header.addresses import normal_address
 from maild.model import Proof, Register, Status
-from maild.rules.kinds import HeaderName, Lasting, Line, Listed, Mapping, Name, WordsModel
-from maild.rules.measures import SECONDS, compare
+from maild.rules.kinds import HeaderName, Lasting, Line, Listed, Name, Pairs, People, WordsModel
+from maild.rules.measures import DAY, SECONDS, compare
 from maild.rules.model import Draft
 from maild.rules.view import Attached, RuleView, Standing, Trigger
 from maild.yaml.suggest import did_you_mean
 
 ARRIVED = datetime(2000, 1, 3, 12, tzinfo=UTC)
+LONGEST_AGO = 1000 * 365 * DAY
+"""No ticket is older; the calendar would end."""
+Machine = Literal["", "auto-reply", "auto-generated", "list", "bulk", "bounce"]
 
 
 class ExampleFile(WordsModel):
@@ -49,7 +52,7 @@ class ExampleTicket(WordsModel):
     category: str = Field(default="", max_length=200, description="Its category.")
     module: str = Field(default="", max_length=200, description="Its module.")
     tag: Annotated[tuple[Line, ...], *Listed] = Field(default=(), description="Its tags.")
-    field: Annotated[tuple[tuple[Name, Line], ...], *Mapping] = Field(default=(), description="Its fields.")
+    field: Annotated[tuple[tuple[Name, Line], ...], *Pairs] = Field(default=(), description="Its fields.")
     age: Lasting = Field(default="", description="How long ago it was opened, as in `31 days`.")
     quiet: Lasting = Field(default="", description="How long ago somebody last wrote, as in `6 days`.")
 
@@ -63,16 +66,16 @@ class ExampleMail(WordsModel):
         description="Its sender; what the directory says of the address counts as proven.",
     )
     to: str = Field(default="", description="The desk's address; without it, that of the first desk.")
-    cc: Annotated[tuple[str, ...], *Listed] = Field(default=(), description="Who else it is for.")
+    cc: People = Field(default=(), description="Who else it is for.")
     subject: str = Field(default="", max_length=500, description="Its subject.")
     text: str = Field(default="", max_length=10_000, description="Its text, without what it quotes.")
     full_text: str = Field(default="", max_length=20_000, description="All of its text, where it quotes something.")
-    header: Annotated[tuple[tuple[HeaderName, str], ...], *Mapping] = Field(default=(), description="Header fields.")
+    header: Annotated[tuple[tuple[HeaderName, str], ...], *Pairs] = Field(default=(), description="Header fields.")
     attachment: Annotated[tuple[Annotated[ExampleFile, BeforeValidator(_file)], ...], *Listed] = Field(
         default=(), description="Attachments: names, or name, type and size of each."
     )
     language: str = Field(default="", max_length=10, description="The language it is in.")
-    automatic: str = Field(default="", max_length=40, description="The kind of machine that wrote it, if one did.")
+    automatic: Machine = Field(default="", description="The kind of machine that wrote it, if one did.")
     proof: Proof | None = Field(default=None, description="How well its sender is proven; without it: proven.")
     hours: Literal["inside", "outside"] | None = Field(default=None, description="When it came; without it: inside.")
     on: Trigger | None = Field(default=None, description="What happened; without it, what the rule asks for first.")
@@ -111,7 +114,7 @@ def _view(
         text=mail.text,
         full_text=mail.full_text or mail.text,
         sender=sender,
-        recipients=(recipient, *(normal_address(one) or one for one in mail.cc)),
+        recipients=(recipient, *mail.cc),
         proof=mail.proof or Proof.PROVEN,
         register=person.register if person else Register.UNKNOWN,
         organisation=organisation,
@@ -147,7 +150,8 @@ def _standing(ticket: ExampleTicket | None) -> Standing | None:
 
 def _long(written: str) -> timedelta:
     """`31 days` as a time; of a comparison the smaller end."""
-    return timedelta(seconds=max(compare(written, SECONDS).low, 0)) if written else timedelta(0)
+    seconds = compare(written, SECONDS).low if written else 0
+    return timedelta(seconds=min(max(seconds, 0), LONGEST_AGO))
 
 
 def _draft(ticket: ExampleTicket | None, desk: Desk) -> Draft:

@@ -87,4 +87,5 @@ def _paged(got: Draft) -> set[tuple[str, str]]:
 
 
 def _shown(value: object) -> str:
-    return f"`{value}`" if value else "nothing"
+    name = value[0] if isinstance(value, tuple) else value
+    return f"`{name}`" if name else "nothing"

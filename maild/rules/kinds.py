@@ -7,7 +7,7 @@ wrong is a ValueError in words for the admin. A word that starts with `$` names 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -19,8 +19,10 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
-    StringConstraints,
+    WithJsonSchema,
+    field_validator,
     model_serializer,
+    model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -37,7 +39,6 @@ ANYTHING = "*"
 """Stands for any value at all, of a header or a field."""
 PERSON = "person"
 LIST = re.compile(r"\$[a-z][a-z0-9_-]{0,39}")
-TEMPLATE_NAME = r"^([a-z][a-z0-9-]{0,39})?$"
 REGISTER_WORDS = tuple(state.value for state in Register)
 ROLE_WORDS = ("primary", *(duty.value for duty in Duty))
 SENDER_WORDS = (*REGISTER_WORDS, *ROLE_WORDS)
@@ -52,7 +53,23 @@ def one_or_many(value: Any) -> Any:
 
 def pairs(value: Any) -> Any:
     """A mapping, or the pairs it is stored as."""
-    return tuple(tuple(pair) for pair in (value.items() if isinstance(value, dict) else value))
+    if isinstance(value, dict):
+        return tuple(value.items())
+    if not isinstance(value, list | tuple) or not all(isinstance(one, list | tuple) and len(one) == 2 for one in value):
+        raise ValueError("a mapping is expected here: lines of `name: value`, or `{ name: value }`")
+    return tuple(map(tuple, value))
+
+
+def of_shape(shape: str, told: str) -> tuple[Any, ...]:
+    """A text of this shape; `told` is said of any other, and editors learn the shape."""
+    fits = re.compile(shape)
+
+    def check(written: str) -> str:
+        if fits.fullmatch(written) is None:
+            raise ValueError(f"`{written[:60]}` is not possible here: {told}")
+        return written
+
+    return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": f"^{shape}$"})
 
 
 class OneOrMany:
@@ -133,21 +150,27 @@ def _machines(value: Any) -> Any:
     return one_or_many(value)
 
 
-def _measure(units: Any) -> AfterValidator:
-    def check(written: str) -> str:
-        measures.compare(written, units)
-        return written
+def _measure(units: Mapping[str, float]) -> BeforeValidator:
+    """A comparison; `5` and `"5"` are the same."""
 
-    return AfterValidator(check)
+    def check(value: Any) -> str:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValueError(f"a comparison is expected here: {measures.advice(units)}")
+        measures.compare(str(value), units)
+        return str(value)
+
+    return BeforeValidator(check)
 
 
-def _as_text(value: Any) -> Any:
-    """`5` and `"5"` are one comparison."""
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
-Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,200}$")]
+Name = Annotated[
+    str, *of_shape(r"[a-z][a-z0-9_-]{0,39}", "a name has small letters, digits, - and _, and starts with a letter")
+]
+TemplateName = Annotated[
+    str, *of_shape(r"[a-z][a-z0-9-]{0,39}", "a template's name has small letters, digits and hyphens, and no ending")
+]
+Line = Annotated[
+    str, *of_shape(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,200}", "one line of 1 to 200 characters is expected")
+]
 MOST_WORDS = 5000
 Listed = (BeforeValidator(one_or_many), Field(min_length=1, max_length=MOST_WORDS), OneOrMany())
 Words = Annotated[tuple[Annotated[str, checked(check_word)], ...], *Listed]
@@ -156,10 +179,14 @@ Addresses = Annotated[tuple[Annotated[str, checked(_address)], ...], *Listed]
 People = Annotated[tuple[Annotated[str, AfterValidator(_whole_address)], ...], *Listed]
 Names = Annotated[tuple[Annotated[Line, checked(str)], ...], *Listed]
 ValueWords = Annotated[tuple[Annotated[str, checked(_value_word)], ...], *Listed]
-Mapping = (BeforeValidator(pairs), Field(min_length=1, max_length=50), Mapped())
-HeaderName = Annotated[str, StringConstraints(pattern=r"^[!-9;-~]{1,80}$"), AfterValidator(_header_name)]
-HeaderWords = Annotated[tuple[tuple[HeaderName, ValueWords], ...], *Mapping]
-FieldWords = Annotated[tuple[tuple[Name, ValueWords], ...], *Mapping]
+Pairs = (BeforeValidator(pairs), Field(min_length=1, max_length=50), Mapped())
+HeaderName = Annotated[
+    str,
+    *of_shape(r"[!-9;-~]{1,80}", "a header field's name is one word without its colon"),
+    AfterValidator(_header_name),
+]
+HeaderWords = Annotated[tuple[tuple[HeaderName, ValueWords], ...], *Pairs]
+FieldWords = Annotated[tuple[tuple[Name, ValueWords], ...], *Pairs]
 Machines = Annotated[
     tuple[Literal["person", "auto-reply", "auto-generated", "list", "bulk", "bounce"], ...],
     BeforeValidator(_machines),
@@ -171,15 +198,23 @@ Triggers = Annotated[tuple[Trigger, ...], *Listed]
 Proposable = Literal[
     ProposalKind.NEW_CONTACT, ProposalKind.NEW_AUTHORISED, ProposalKind.NEW_PRIMARY, ProposalKind.LEAVING
 ]
-Number = Annotated[str, BeforeValidator(_as_text), _measure(measures.PLAIN)]
-Size = Annotated[str, BeforeValidator(_as_text), _measure(measures.BYTES)]
-Lasting = Annotated[str, BeforeValidator(_as_text), _measure(measures.SECONDS)]
+Number = Annotated[str, _measure(measures.PLAIN)]
+Size = Annotated[str, _measure(measures.BYTES)]
+Lasting = Annotated[str, _measure(measures.SECONDS)]
 
 
 class WordsModel(BaseModel):
     """A mapping of words, of which only those that were written count."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _said(cls, value: Any) -> Any:
+        """A key without a value would be as if it were not there: a rule for every mail."""
+        if value is None:
+            raise ValueError("a value is missing here: write one, or take the line out")
+        return value
 
     def given(self) -> tuple[tuple[str, Any], ...]:
         """What was written, in the order of the fields."""
@@ -203,12 +238,18 @@ class AttachmentWords(WordsModel):
     size: Size = Field(default="", description="Its size, as in `> 5 MB`.")
     count: Number = Field(default="", description="How many there are of this kind; 1 or more without it.")
 
+    @model_validator(mode="after")
+    def asks_something(self) -> AttachmentWords:
+        if not self.given():
+            raise ValueError("`name`, `type`, `size` or `count` is missing here: `count: 1..99` is for any at all")
+        return self
+
 
 class PageWords(WordsModel):
     """Who of the staff is told, and by which template."""
 
     staff: Line = Field(description="A member of staff or a team, by name.")
-    template: str = Field(default="", pattern=TEMPLATE_NAME, description="A template of your own.")
+    template: TemplateName = Field(default="", description="A template of your own; its name starts with `staff-`.")
 
 
 def _page(value: Any) -> Any:

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from maild.model import Status
 from maild.rules import actions
 from maild.rules.conditions import CONDITIONS
 from maild.rules.example_mail import ExampleMail
 from maild.rules.kinds import (
-    TEMPLATE_NAME,
     Addresses,
     AttachmentWords,
     FieldWords,
@@ -26,16 +25,17 @@ from maild.rules.kinds import (
     Line,
     Listed,
     Machines,
-    Mapping,
     Name,
     Names,
     Number,
     Pages,
+    Pairs,
     People,
     Proofs,
     Proposable,
     Senders,
     Statuses,
+    TemplateName,
     Triggers,
     Words,
     WordsModel,
@@ -54,6 +54,13 @@ def _not_empty(when: When) -> When:
     return when
 
 
+def _some(whens: tuple[When, ...]) -> tuple[When, ...]:
+    """An empty list would be as if it were not there: a rule for every mail."""
+    if not whens:
+        raise ValueError("a condition is missing here: start each with `- `, or take the line out")
+    return whens
+
+
 def _doc(function: Callable[..., Any]) -> str:
     return " ".join((function.__doc__ or "").split())
 
@@ -67,7 +74,7 @@ def _action(function: Callable[..., Any], default: Any = (), **bounds: Any) -> A
 
 
 Value = Annotated[Line, AfterValidator(_template)]
-Values = Annotated[tuple[tuple[Name, Value], ...], *Mapping]
+Values = Annotated[tuple[tuple[Name, Value], ...], *Pairs]
 
 
 class When(WordsModel):
@@ -96,12 +103,13 @@ class When(WordsModel):
     field: FieldWords = _condition("field")
     age: Lasting = _condition("age", "")
     quiet: Lasting = _condition("quiet", "")
-    any_: tuple[NestedWhen, ...] = Field(default=(), alias="any", description="A list of which one must hold.")
-    all_: tuple[NestedWhen, ...] = Field(default=(), alias="all", description="A list of which all must hold.")
+    any_: NestedWhens = Field(default=(), alias="any", description="A list of which one must hold.")
+    all_: NestedWhens = Field(default=(), alias="all", description="A list of which all must hold.")
     not_: NestedWhen | None = Field(default=None, alias="not", description="Conditions that must not hold together.")
 
 
 NestedWhen = Annotated[When, AfterValidator(_not_empty)]
+NestedWhens = Annotated[tuple[NestedWhen, ...], AfterValidator(_some)]
 When.model_rebuild()
 
 
@@ -119,8 +127,8 @@ class Actions(WordsModel):
     participant: People = _action(actions.participant)
     notify: Pages = _action(actions.notify)
     forward: Annotated[tuple[Line, ...], *Listed] = _action(actions.forward)
-    answer: str = _action(actions.answer, "", pattern=TEMPLATE_NAME)
-    ask: Annotated[tuple[tuple[Name, Line], ...], *Mapping] = _action(actions.ask)
+    answer: TemplateName = _action(actions.answer, "")
+    ask: Annotated[tuple[tuple[Name, Line], ...], *Pairs] = _action(actions.ask)
     review: Line = _action(actions.review, "")
     ignore: Line = _action(actions.ignore, "")
     webhook: Annotated[tuple[Name, ...], *Listed] = _action(actions.webhook)
@@ -168,7 +176,7 @@ class Rule(WordsModel):
 class NamedList(WordsModel):
     """Words, patterns or names under one name, which conditions write as `$name`."""
 
-    list_: str = Field(alias="list", pattern=r"^[a-z][a-z0-9_-]{0,39}$", description="Its name.")
-    of: Annotated[tuple[Line, ...], BeforeValidator(tuple), Field(min_length=1, max_length=5000)] = Field(
+    list_: Name = Field(alias="list", description="Its name.")
+    of: Annotated[tuple[Line, ...], *Listed] = Field(
         description="What it holds: words, phrases, patterns, addresses or names, as the conditions that use it take."
     )

@@ -7,24 +7,43 @@ left alone.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 from maild.errors import Problem
 from maild.model import Register
+from maild.rules.holding import condition_holds
 from maild.rules.language import Rule, When
-from maild.rules.measures import PLAIN, SECONDS, compare
+from maild.rules.matter import Matter, Scene
+from maild.rules.measures import PLAIN, compare
+from maild.rules.model import Draft
 from maild.rules.placed import Path, Placed
-from maild.rules.references import searched
-from maild.rules.regex import is_pattern, pattern
-from maild.rules.view import Trigger
+from maild.rules.regex import is_pattern, parts, pattern
+from maild.rules.view import RuleView, Trigger
 
 OVERWRITTEN = frozenset({"priority", "type", "category", "module", "assign", "status", "answer"})
 """Actions of which the last one counts."""
-OF_MAIL = ("text", "full_text", "header", "attachment", "language", "automatic", "recipient", "recipients")
-OF_TICKET = ("status", "age", "quiet")
+SEEN_LATER = ("priority", "type", "category", "module", "tag", "field")
+"""What rules set and the conditions of later rules ask for."""
+OF_MAIL = ("header", "attachment", "language", "automatic", "recipient", "recipients", "proof")
+ABSENT: Mapping[Trigger, tuple[str, ...]] = {
+    Trigger.NEW: ("status", "age", "quiet"),
+    Trigger.REPLY: OF_MAIL,
+    Trigger.TIME: ("text", "full_text", *OF_MAIL),
+}
+"""Conditions on what is not there on such an occasion."""
+WHY: Mapping[Trigger, str] = {
+    Trigger.NEW: "there is no ticket yet; add `on: [follow-up]` or `on: [time]`",
+    Trigger.REPLY: "there is no mail to look at",
+    Trigger.TIME: "there is no mail to look at",
+}
+TEXTS = ("subject", "text", "full_text")
+BORDER = re.compile(r"[$^]|\\[AzbBQ]")
+"""What makes an expression ask where it is, rather than what is there."""
 NAMES = ("desk", "organisation", "language", "status", "proof", "automatic")
 """Conditions of which a mail has one value only."""
 PRIORITIES = (1, 2, 3, 4)
@@ -40,7 +59,8 @@ def warnings(placed: Sequence[Placed]) -> Iterator[Problem]:
     order = {one.rule.rule: number for number, one in enumerate(placed)}
     for number, one in enumerate(placed):
         yield from _unreachable(one, [wide for wide in stopping.covering(one) if order[wide.rule.rule] < number])
-        yield from _overwritten(one, [wide for wide in setting.covering(one) if order[wide.rule.rule] > number])
+        last = (order[wide.rule.rule] for wide in setting.covering(one))
+        yield from _overwritten(one, (placed[number + 1 : place + 1] for place in last if place > number))
         for path, when in one.whens():
             yield from _matches_everything(one, path, when)
         yield from (one.problem(told, *path) for path, told in _impossible(one.rule))
@@ -55,15 +75,23 @@ def _unreachable(one: Placed, before: Sequence[Placed]) -> Iterator[Problem]:
         yield one.problem(told, "rule")
 
 
-def _overwritten(one: Placed, after: Sequence[Placed]) -> Iterator[Problem]:
-    """Whether all that a rule does is undone by one that always matches when it does."""
+def _overwritten(one: Placed, after: Iterable[Sequence[Placed]]) -> Iterator[Problem]:
+    """Whether all that a rule does is undone by one that always matches when it does: the last of some after it."""
     sets = {name for name, _ in one.rule.then.given()}
     if not sets or sets - OVERWRITTEN or one.rule.stop or one.rule.shadow:
         return
-    undone = (other for other in after if sets <= {name for name, _ in other.rule.then.given()})
+    undone = (some[-1] for some in after if _undone(sets, some))
     for other in islice(undone, 1):
         told = f"it has no effect: whenever it matches, `{other.rule.rule}` ({_where(other)}) overwrites it"
         yield one.problem(told, "rule")
+
+
+def _undone(sets: set[str], after: Sequence[Placed]) -> bool:
+    """Whether the last rule sets it all again, and none before it has looked at it or said stop."""
+    *between, last = (one.rule for one in after)
+    if not sets <= {name for name, _ in last.then.given()}:
+        return False
+    return not any(one.stop or _looks_at(one.when, sets) for one in between if not one.shadow)
 
 
 class _Wide:
@@ -72,8 +100,9 @@ class _Wide:
     def __init__(self, placed: Iterable[Placed], often: Mapping[Key, int]) -> None:
         self._by_key: dict[Key, list[Placed]] = {}
         for one in placed:
-            rarest = min(_keys(one.rule.when), key=often.__getitem__, default=NO_CONDITION)
-            self._by_key.setdefault(rarest, []).append(one)
+            each = [[*_keys_of(*given)] for given in one.rule.when.given()] or [[NO_CONDITION]]
+            for key in min(each, key=lambda keys: sum(often[one] for one in keys)):
+                self._by_key.setdefault(key, []).append(one)
 
     def covering(self, narrow: Placed) -> list[Placed]:
         """Those that certainly match whenever the narrow one does, in their order; it itself is none of them."""
@@ -84,15 +113,23 @@ class _Wide:
 
 
 def _keys(when: When) -> Iterator[Key]:
-    for name, wanted in when.given():
-        simple = isinstance(wanted, tuple) and all(isinstance(word, str) for word in wanted)
-        yield from ((name, str(word)) for word in wanted) if simple else ((name, repr(wanted)),)
+    for given in when.given():
+        yield from _keys_of(*given)
+
+
+def _keys_of(name: str, wanted: Any) -> Iterator[Key]:
+    simple = isinstance(wanted, tuple) and all(isinstance(word, str) for word in wanted)
+    yield from ((name, str(word)) for word in wanted) if simple else ((name, repr(wanted)),)
 
 
 def _looks_at_ticket(when: When) -> bool:
-    mine = any((when.priority, when.type, when.category, when.module, when.tag, when.field))
-    inner = (*when.any_, *when.all_, *((when.not_,) if when.not_ else ()))
-    return mine or any(map(_looks_at_ticket, inner))
+    return _looks_at(when, SEEN_LATER)
+
+
+def _looks_at(when: When, names: Collection[str]) -> bool:
+    """Whether a condition asks for one of these things that rules set; `status` is that of before the rules."""
+    mine = any(name in names and name in SEEN_LATER for name, _ in when.given())
+    return mine or any(_looks_at(inner, names) for inner in (*when.any_, *when.all_, *filter(None, (when.not_,))))
 
 
 def _where(other: Placed) -> str:
@@ -122,11 +159,10 @@ def _as_strict(name: str, mine: Any, wanted: Any) -> bool:
 
 
 def _impossible(rule: Rule) -> Iterator[tuple[Path, str]]:
-    for name, _ in rule.when.given():
-        if name in OF_MAIL and set(rule.on) == {Trigger.TIME}:
-            yield ("when", name), f"`{name}` never holds on `time`: there is no mail to look at"
-        if name in OF_TICKET and set(rule.on) == {Trigger.NEW} and _never_new(name, rule.when):
-            yield ("when", name), f"`{name}` never holds like this on `new`: add `on: [follow-up]` or `on: [time]`"
+    for name, wanted in rule.when.given():
+        if all(_never(name, wanted, trigger) for trigger in rule.on):
+            triggers = " and ".join(f"`{trigger.value}`" for trigger in rule.on)
+            yield ("when", name), f"`{name}` never holds like this on {triggers}: {WHY[rule.on[0]]}"
     if rule.when.priority and not any(map(compare(rule.when.priority, PLAIN).holds, PRIORITIES)):
         yield ("when", "priority"), f"no priority lies in `{rule.when.priority}`: they are 1 to 4"
     if rule.when.organisation and set(rule.when.sender) == {Register.UNKNOWN.value}:
@@ -134,11 +170,11 @@ def _impossible(rule: Rule) -> Iterator[tuple[Path, str]]:
     yield from _contradictions(rule.when)
 
 
-def _never_new(name: str, when: When) -> bool:
-    """A ticket that is just being opened has the status `new`, and is no time old."""
-    if name == "status":
-        return "new" not in when.status
-    return not compare(getattr(when, name), SECONDS).holds(0)
+def _never(name: str, wanted: Any, trigger: Trigger) -> bool:
+    """Asked of an occasion on which there is neither mail nor ticket."""
+    blank = RuleView(trigger, datetime.min.replace(tzinfo=UTC), desk="")
+    scene = Scene(Matter(blank), Draft(priority=PRIORITIES[0]))
+    return name in ABSENT.get(trigger, ()) and condition_holds(name, wanted, scene) is None
 
 
 def _contradictions(when: When) -> Iterator[tuple[Path, str]]:
@@ -157,6 +193,15 @@ def _apart(one: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def _matches_everything(one: Placed, path: Path, when: When) -> Iterator[Problem]:
-    for word in searched(when):
-        if is_pattern(word) and pattern(word).search("") is not None:
-            yield one.problem(f"`{word}` matches every text, even an empty one", *path)
+    """A rule that sets fields may want what such a pattern catches."""
+    for name in TEXTS if not one.rule.then.field else ():
+        for word in getattr(when, name):
+            if is_pattern(word) and _is_everywhere(word):
+                yield one.problem(f"`{word}` matches every text, even an empty one", *path, name)
+
+
+def _is_everywhere(word: str) -> bool:
+    """What is found in an empty text is found at every place of any, unless it asks where it is; every text has a
+    place that `^` at its start takes."""
+    body = parts(word)[0].removeprefix("^")
+    return BORDER.search(body.replace("[^", "[")) is None and pattern(word).search("") is not None

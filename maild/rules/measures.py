@@ -24,7 +24,11 @@ SECONDS: Mapping[str, float] = {
     **dict.fromkeys(("day", "days", "d"), DAY),
     **dict.fromkeys(("week", "weeks", "w"), 7 * DAY),
 }
-SHOWN = {id(PLAIN): "no unit", id(BYTES): "kB, MB or GB", id(SECONDS): "minutes, hours, days or weeks"}
+ADVICE = {
+    id(PLAIN): "write it as in `5`, `> 5`, `<= 5` or `2..5`, without a unit",
+    id(BYTES): "write it as in `> 5 MB`, `<= 5 MB` or `2..5 MB`, in B, kB, MB or GB",
+    id(SECONDS): "write it as in `> 5 days`, `<= 5 days` or `2..5 days`, in minutes, hours, days or weeks",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +47,29 @@ class Range:
 
 def compare(written: str, units: Mapping[str, float]) -> Range:
     """Read a comparison whose unit is one of `units`. Raises ValueError."""
-    return _compare(written, tuple(units.items()), SHOWN[id(units)])
+    return _compare(written, tuple(units.items()), advice(units))
+
+
+def advice(units: Mapping[str, float]) -> str:
+    """How a comparison in one of these units is written."""
+    return ADVICE[id(units)]
 
 
 @lru_cache(maxsize=4096)
-def _compare(written: str, units: tuple[tuple[str, float], ...], possible: str) -> Range:
+def _compare(written: str, units: tuple[tuple[str, float], ...], told: str) -> Range:
     if found := SPAN.fullmatch(written.strip()):
-        by = _unit(written, found["unit"], dict(units), possible)
+        by = _unit(written, found["unit"], dict(units), told)
         return _not_empty(written, float(found["low"]) * by, float(found["high"]) * by)
     found = ONE.fullmatch(written.strip())
     if found is None:
-        raise ValueError(f"`{written}` is no comparison: write `5`, `> 5`, `<= 5` or `2..5`, with {possible}")
-    return _bounds(found["sign"], float(found["number"]) * _unit(written, found["unit"], dict(units), possible))
+        raise ValueError(f"`{written}` is no comparison: {told}")
+    return _bounds(found["sign"], float(found["number"]) * _unit(written, found["unit"], dict(units), told))
 
 
-def _unit(written: str, unit: str, units: Mapping[str, float], possible: str) -> float:
+def _unit(written: str, unit: str, units: Mapping[str, float], told: str) -> float:
     if unit.lower() not in units:
         what = f"`{unit}` is no unit here" if unit else "a unit is missing"
-        raise ValueError(f"{what} in `{written}`: it takes {possible}")
+        raise ValueError(f"{what} in `{written}`: {told}")
     return units[unit.lower()]
 
 

@@ -52,10 +52,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule whose conditions hold; a shadow has changed nothing."""
+    """A rule whose conditions hold; a shadow has changed nothing. `tells`: whom it wants told, as in "webhook crm"."""
 
     rule: str
     shadow: bool = False
+    tells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

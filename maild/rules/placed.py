@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from maild.errors import Problem
 from maild.rules.language import Rule, When
@@ -22,6 +23,15 @@ class Placed:
 
     def problem(self, message: str, *path: Step, of_key: bool = False) -> Problem:
         return self.document.problem(message, self.number, *path, of_key=of_key)
+
+    def written(self, *path: Step) -> Any:
+        """What the file holds at a place of the rule, before any list is put in; None where it holds nothing."""
+        value = self.document.value[self.number]
+        for step in path:
+            inside = isinstance(value, dict) and step in value
+            inside = inside or (isinstance(value, list) and isinstance(step, int) and step < len(value))
+            value = value[step] if inside else None
+        return value
 
     @property
     def line(self) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from maild.desks.policy import Desk
 from maild.directory import Directory
@@ -74,9 +75,21 @@ def _given(name: str) -> tuple[str, ...]:
 def _unknown(
     one: Placed, path: Path, what: str, names: Iterable[str], known: Collection[str] | None
 ) -> Iterator[Problem]:
-    for place, name in enumerate(names):
+    for name in names:
         if known is not None and not is_pattern(name) and name not in known:
-            yield one.problem(f"there is no {what} `{name}`{did_you_mean(name, known)}", *path, place)
+            where = _where(one.written(*path), name)
+            listed = "" if where is not None else " (it stands in a list)"
+            yield one.problem(f"there is no {what} `{name}`{listed}{did_you_mean(name, known)}", *path, *(where or ()))
+
+
+def _where(written: Any, name: str) -> Path | None:
+    """The place of a name in what was written; None where it came out of a named list."""
+    if isinstance(written, list):
+        inner = ((number, _where(value, name)) for number, value in enumerate(written))
+        return next(((number, *path) for number, path in inner if path is not None), None)
+    if isinstance(written, dict):
+        return ("staff",) if written.get("staff") == name else None
+    return () if written == name else None
 
 
 def _no_field(one: Placed, path: Path, name: str, fields: Collection[str]) -> Iterator[Problem]:

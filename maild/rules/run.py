@@ -32,7 +32,7 @@ def run(rules: RuleSet, before: Draft, view: RuleView) -> Shaped:
         holding = holds(rule.when, Scene(matter, draft))
         if holding is None:
             continue
-        hits.append(Hit(rule.rule, rule.shadow))
+        hits.append(Hit(rule.rule, rule.shadow, tuple(_tells(rule.then))))
         reasons.append(_reason(rule, holding))
         if rule.shadow:
             continue
@@ -48,6 +48,12 @@ def act(then: Actions, draft: Draft, captures: Captures) -> Draft:
     for name, value in then.given():
         draft = ACTIONS[name](draft, value, captures)
     return draft
+
+
+def _tells(then: Actions) -> Iterator[str]:
+    yield from (f"notify {page.staff}" for page in then.notify)
+    yield from (f"forward {name}" for name in then.forward)
+    yield from (f"webhook {name}" for name in then.webhook)
 
 
 def _overwrites(rule: Rule, set_by: dict[str, tuple[str, object]]) -> Iterator[Reason]:

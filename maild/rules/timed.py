@@ -10,19 +10,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from maild.rules.language import Rule
+from maild.rules.language import Rule, When
 from maild.rules.measures import SECONDS, compare
-from maild.rules.sieve import RuleSet
+from maild.rules.sieve import RuleSet, every_when
 from maild.rules.view import Standing, Trigger
+
+
+INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A rule, how old a ticket must be for it, and how long nobody may have written."""
+    """A rule, how old a ticket must be for it, and how long nobody may have written. `wavers`: with time alone it may
+    hold, hold no longer, and hold again, as with the desk's hours; then it is asked again and again."""
 
     rule: Rule
     age: timedelta
     quiet: timedelta
+    wavers: bool
 
     def is_ripe(self, standing: Standing, now: datetime) -> bool:
         """Whether enough time has passed for it."""
@@ -32,7 +37,9 @@ class Timed:
 def timed(rules: RuleSet) -> tuple[Timed, ...]:
     """The rules on `time`, in their order."""
     return tuple(
-        Timed(rule, _least(rule.when.age), _least(rule.when.quiet)) for rule in rules.rules if Trigger.TIME in rule.on
+        Timed(rule, _least(rule.when.age), _least(rule.when.quiet), _wavers(rule.when))
+        for rule in rules.rules
+        if Trigger.TIME in rule.on
     )
 
 
@@ -45,5 +52,11 @@ def still_to_do(rules: RuleSet, standing: Standing, last_hits: Mapping[str, date
 
 
 def _least(written: str) -> timedelta:
-    low = compare(written, SECONDS).low if written else 0.0
-    return timedelta(seconds=max(low, 0.0))
+    if not written:
+        return timedelta(0)
+    wanted = compare(written, SECONDS)
+    return timedelta(seconds=max(wanted.low, 0.0)) + (INSTANT if wanted.low_open else timedelta(0))
+
+
+def _wavers(when: When) -> bool:
+    return any(one.hours or (one is not when and (one.age or one.quiet)) for one in every_when(when))

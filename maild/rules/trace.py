@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from maild.rules.conditions import ACTUAL
+from maild.rules.conditions import actual
 from maild.rules.holding import Holding, condition_holds, holds
 from maild.rules.language import Rule, When
 from maild.rules.matter import Matter, Scene
@@ -72,7 +72,7 @@ def _told(name: str, wanted: Any, scene: Scene) -> str:
         case "not_":
             hit = holds(wanted, scene) or Holding()
             return f"what `not` excludes is there: {because(hit)}"
-    return f"`{name}` does not hold, it is {ACTUAL[name](scene)}"
+    return f"`{name}` does not hold, it is {actual(name, wanted, scene)}"
 
 
 def _hit(rule: Rule, scene: Scene) -> Holding | None:

@@ -68,7 +68,9 @@ class Settings(Section):
         description="Where else organisations or contacts come from, besides by hand; asked at start and every hour.",
     )
     templates: Path | None = Field(
-        default=None, description="Folder whose templates replace the built-in ones, file by file."
+        default=None,
+        description="Folder of your own templates, <language>/<name>.txt: they replace built-in ones, or rules name "
+        "them.",
     )
     reload_on_change: bool = Field(
         default=True,

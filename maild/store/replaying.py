@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, exists, func, select
 
 from maild.model import EntryId, TicketId
 from maild.rules.model import Ruled
@@ -32,17 +32,18 @@ class Kept:
     complete: bool
 
 
-_latest = (
-    select(func.max(decision.c.id).label("id"))
-    .where(decision.c.entry_id.is_not(None), decision.c.ruled != "")
-    .group_by(decision.c.entry_id)
+_later = decision.alias("later")
+_superseded = exists().where(
+    _later.c.entry_id == decision.c.entry_id, _later.c.id > decision.c.id, _later.c.ruled != ""
 )
+_latest = and_(decision.c.entry_id.is_not(None), decision.c.ruled != "", ~_superseded)
+"""Of each mail the last decision in which rules had a say: by the index of entries, so that pages stay linear."""
 
 
 def count(tx: Connection, since: datetime) -> int:
     """How many mails there are to look at."""
-    latest = _latest.where(decision.c.at >= since).subquery()
-    return tx.execute(select(func.count()).select_from(latest)).scalar_one()
+    query = select(func.count()).select_from(decision).where(_latest, decision.c.at >= since)
+    return tx.execute(query).scalar_one()
 
 
 def kept(tx: Connection, since: datetime) -> Iterator[Kept]:
@@ -54,15 +55,13 @@ def kept(tx: Connection, since: datetime) -> Iterator[Kept]:
 
 
 def _page(tx: Connection, since: datetime, after: int) -> list[AnyRow]:
-    latest = _latest.where(decision.c.at >= since).subquery()
     words = (article.c.subject, article.c.text, article.c.visible_text, article.c.id.label("article_id"))
     named = (decision.c.id, decision.c.entry_id, decision.c.ticket_id, decision.c.at, decision.c.ruled)
     query = (
         select(*named, *words)
-        .join(latest, latest.c.id == decision.c.id)
         .join(inbox_entry, inbox_entry.c.id == decision.c.entry_id)
         .outerjoin(article, article.c.entry_id == decision.c.entry_id)
-        .where(decision.c.id > after)
+        .where(_latest, decision.c.at >= since, decision.c.id > after)
         .order_by(decision.c.id)
         .limit(PAGE)
     )

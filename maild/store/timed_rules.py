@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
@@ -14,6 +14,8 @@ from maild.store.bulk import insert_rows
 from maild.store.rows import as_ticket, known_tickets
 from maild.store.schema import rule_asked, ticket
 
+AGAIN = timedelta(minutes=10)
+"""So long a rule that wavers is not asked again."""
 _written = func.coalesce(ticket.c.written_at, ticket.c.changed_at)
 
 
@@ -32,7 +34,8 @@ def _ripe(one: Timed, policy: str, now: datetime) -> ColumnElement[bool]:
         rule_asked.c.ticket_id == ticket.c.id,
         rule_asked.c.rule == one.rule.rule,
         rule_asked.c.policy == policy,
-        rule_asked.c.at >= ticket.c.changed_at,
+        rule_asked.c.at > ticket.c.changed_at,
+        *((rule_asked.c.at > now - AGAIN,) if one.wavers else ()),
     )
     ripe = and_(ticket.c.created_at <= now - one.age, _written <= now - one.quiet)
     return and_(ticket.c.status.in_(statuses), ripe, ~asked)

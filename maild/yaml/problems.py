@@ -7,6 +7,7 @@ wrong, all at once: its line and column, and a sentence that says what would be 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import UnionType
@@ -109,7 +110,7 @@ def _expected(what: str) -> Callable[[Told], str]:
 
 
 def _choice(told: Told) -> str:
-    expected = str(told.ctx.get("expected", ""))
+    expected = NAMED_WORD.sub(r"\1", str(told.ctx.get("expected", "")))
     words = [word.strip("' ") for word in expected.replace(" or ", ", ").split(",")]
     near = did_you_mean(str(told.given), words)
     known = "" if "known here" in near else f" ({', '.join(words)} are possible)"
@@ -121,7 +122,12 @@ def _bound(limit: str, words: str) -> Callable[[Told], str]:
 
 
 def _length(limit: str, words: str, things: str) -> Callable[[Told], str]:
-    return lambda told: f"this is too {words} {told.ctx.get(limit)} {things}{told.meaning}"
+    def sentence(told: Told) -> str:
+        many = told.ctx.get(limit)
+        counted = things if many != 1 else SINGLE[things]
+        return f"this is too {words} {many} {counted}{told.meaning}"
+
+    return sentence
 
 
 def _pattern(told: Told) -> str:
@@ -136,6 +142,9 @@ def _as_told(told: Told) -> str:
     return f"{told.msg}, not {told.shown}"
 
 
+NAMED_WORD = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""A word of an enumeration, as pydantic shows it."""
+SINGLE = {"characters": "character", "entries": "entry"}
 OF_KEYS = frozenset({"extra_forbidden", "missing"})
 NUMBER, WHOLE = _expected("a number"), _expected("a whole number")
 MAPPING, LIST = _expected("a mapping (lines of `name: value`)"), _expected("a list")

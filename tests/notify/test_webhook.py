@@ -40,6 +40,8 @@ def test_a_body_says_what_happened_to_which_ticket_and_who_wrote() -> None:
             "title": "The printer is on fire",
             "status": "new",
             "priority": 3,
+            "type": "",
+            "module": "",
             "category": "network",
             "assignee": "grace",
             "tags": ["vip"],

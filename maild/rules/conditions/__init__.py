@@ -48,6 +48,13 @@ def _fields(scene: Scene) -> Iterable[str]:
     return (f"{name}: {value}" for name, value in scene.draft.fields)
 
 
+def actual(name: str, wanted: Any, scene: Scene) -> str:
+    """What a condition looked at: of header fields, those that it asks for."""
+    if name != "header":
+        return ACTUAL[name](scene)
+    return _listed(f"{field}: {value.raw}" for field, _ in wanted for value in scene.matter.header(field))
+
+
 ACTUAL: dict[str, Callable[[Scene], str]] = {
     "subject": lambda scene: _listed([scene.matter.subject.raw]),
     "text": lambda scene: _listed([scene.matter.text.raw]),
