@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 
 from maild.cli.commands import COMMANDS
+from maild.config import load_directory, load_policy, load_settings
 from maild.config.reference import reference
 from maild.decide.states import TRANSITIONS
 from maild.model import Disposition
+from maild.rules.actions import ACTIONS
+from maild.rules.conditions import CONDITIONS
+from maild.rules.load import Known, load_rules
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,6 +28,30 @@ def states() -> str:
     """The table of transitions as it stands in the README."""
     rows = [f"| {status} | {happening} | {after} |" for (status, happening), after in TRANSITIONS.items()]
     return "\n".join(["| status | when | becomes |", "|---|---|---|", *rows])
+
+
+def words(kind: str) -> str:
+    """The table of conditions, or of actions, as it stands in the README."""
+    written = CONDITIONS if kind == "condition" else ACTIONS
+    rows = [
+        f"| `{name}` | {' '.join((one.__doc__ or '').split()).replace('|', '&#124;')} |"
+        for name, one in written.items()
+    ]
+    return "\n".join([f"| {kind} | |", "|---|---|", *rows])
+
+
+def test_the_readme_shows_every_condition_and_every_action() -> None:
+    assert words("condition") in README and words("action") in README
+
+
+def test_the_rules_in_the_readme_load_and_their_examples_come_out(tmp_path: Path) -> None:
+    chapter = README.partition("## Write rules")[2].partition("\n## ")[0]
+    (file := tmp_path / "own.yaml").write_text(re.findall(r"```yaml\n(.*?)```", chapter, re.DOTALL)[0])
+    settings = load_settings(ROOT / "config" / "maild.yaml")
+    known = Known(load_policy(settings).desks, load_directory(settings), frozenset({"pager"}))
+    loaded = load_rules([file], known)
+    assert (loaded.problems, loaded.warnings) == ((), ()) and len(loaded.rules) == 4
+    assert all(rule.examples for rule in loaded.rules if rule.rule != "which machine")
 
 
 def test_the_reference_of_the_configuration_is_the_codes_own() -> None:
@@ -73,4 +101,4 @@ def test_every_file_the_readme_points_at_is_there() -> None:
 
 if __name__ == "__main__":  # make docs
     REFERENCE.write_text(HEAD + reference(), encoding="utf-8")
-    sys.stdout.write(states() + "\n")
+    sys.stdout.write("\n\n".join((states(), words("condition"), words("action"))) + "\n")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -47,12 +47,31 @@ def _order(problem: Problem) -> tuple[int, int, str]:
 
 def _problem(document: Document, kind: Any, path: tuple[Step, ...], detail: ErrorDetails) -> Problem:
     loc, sentence = detail["loc"], SENTENCES.get(detail["type"], _as_told)
-    where = loc[:-1] if detail["type"] == "missing" else loc
+    where = _as_written(document.value, (*path, *(loc[:-1] if detail["type"] == "missing" else loc)))
     fields = fields_at(kind, loc[:-1])
     name = str(loc[-1]) if loc else ""
     field = fields.get(name)
     message = sentence(Told(name, field, fields, detail.get("ctx") or {}, detail["input"], detail["msg"]))
-    return document.problem(message, *path, *where, of_key=detail["type"] in OF_KEYS)
+    return document.problem(message, *where, of_key=detail["type"] in OF_KEYS)
+
+
+def _as_written(value: Any, steps: tuple[Step, ...]) -> Iterator[Step]:
+    """Without the numbers of lists of one that were written without brackets; a number and a number lead into the pairs
+    of a mapping."""
+    for number, step in enumerate(steps):
+        if isinstance(value, dict) and isinstance(step, int):
+            if not isinstance((*steps, "")[number + 1], int):
+                continue
+            value = tuple(value.items())
+        yield step
+        value = _one_down(value, step)
+
+
+def _one_down(value: Any, step: Step) -> Any:
+    if isinstance(value, dict):
+        return value.get(step)
+    there = isinstance(value, list | tuple) and isinstance(step, int) and step < len(value)
+    return value[step] if there else None
 
 
 @dataclass(frozen=True)

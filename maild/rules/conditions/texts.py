@@ -77,4 +77,7 @@ def _all_of(named: Iterable[tuple[str, Sequence[str], Sequence[Text]]]) -> Found
 
 
 def _in_value(value: Text, words: Sequence[str]) -> Found | None:
-    return Found(ANYTHING) if ANYTHING in words and value.raw else in_text(value, words)
+    """An empty value is none: `*` is no word that could be looked for in it."""
+    if ANYTHING in words and value.raw:
+        return Found(ANYTHING)
+    return in_text(value, [word for word in words if word != ANYTHING])
