@@ -14,6 +14,7 @@ from maild.config import load_directory, load_policy, load_settings
 from maild.config.reference import reference
 from maild.decide.states import TRANSITIONS
 from maild.model import Disposition
+from maild.rules import schema
 from maild.rules.actions import ACTIONS
 from maild.rules.conditions import CONDITIONS
 from maild.rules.load import Known, load_rules
@@ -21,6 +22,7 @@ from maild.rules.load import Known, load_rules
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 REFERENCE = ROOT / "config" / "REFERENCE.md"
+SCHEMA = ROOT / "config" / "rules.schema.json"
 HEAD = "# Every word of the configuration\n\nMade from the code: `make docs`.\n\n"
 
 
@@ -56,6 +58,10 @@ def test_the_rules_in_the_readme_load_and_their_examples_come_out(tmp_path: Path
 
 def test_the_reference_of_the_configuration_is_the_codes_own() -> None:
     assert REFERENCE.read_text(encoding="utf-8") == HEAD + reference()
+
+
+def test_the_schema_that_editors_use_is_the_codes_own() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == schema.written()
 
 
 def test_the_readme_shows_every_disposition_and_the_table_of_states() -> None:
@@ -101,4 +107,5 @@ def test_every_file_the_readme_points_at_is_there() -> None:
 
 if __name__ == "__main__":  # make docs
     REFERENCE.write_text(HEAD + reference(), encoding="utf-8")
+    SCHEMA.write_text(schema.written(), encoding="utf-8")
     sys.stdout.write("\n\n".join((states(), words("condition"), words("action"))) + "\n")

@@ -12,11 +12,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from maild.cleaning import clean_text
-from maild.ingest.parse import parse
-from maild.model import EntryId, TicketId
+from maild.model import EntryId, Envelope, InboxEntry, Source, TicketId
 from maild.rules.model import Ruled
 from maild.rules.replay import Changed, replayed
 from maild.rules.sieve import RuleSet
+from maild.steps.reading import message_in
 from maild.store import inbox_views, replaying
 from maild.store.replaying import Kept
 
@@ -40,7 +40,8 @@ def replay(tx: Connection, rules: RuleSet, since: datetime) -> Iterator[Outcome]
 
 def _whole(tx: Connection, one: Kept) -> Ruled:
     """With the words of the raw mail."""
-    message = parse(inbox_views.raw_of(tx, one.entry))
+    nowhere = Envelope(Source.FILE, None, "", one.at)
+    message = message_in(InboxEntry(one.entry, nowhere, inbox_views.raw_of(tx, one.entry)))
     seen = replace(
         one.ruled.view,
         subject=clean_text(message.subject),
