@@ -1,6 +1,6 @@
 """What maild does, on one screen.
 
-    source --receive--> inbox --process--> tickets + outbox --deliver--> relay
+    source --receive--> inbox --process--> tickets + outbox --deliver--> relay (and webhooks, by `daemon.calls`)
                                     ^ tick (the clock)
 
 Law 1: a mail is acknowledged at its source only after `receive` has returned.

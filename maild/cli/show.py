@@ -76,7 +76,9 @@ def _facts(view: TicketView) -> Iterator[tuple[str, str]]:
     yield "status", f"{ticket.status}{' (unverified)' if ticket.unverified else ''}"
     yield "priority", str(ticket.priority)
     yield "desk", ticket.desk
+    yield "type", ticket.type
     yield "category", ticket.category
+    yield "module", ticket.module
     yield "assigned to", ticket.assignee
     yield "tags", ", ".join(ticket.tags)
     yield from ticket.fields

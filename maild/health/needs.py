@@ -152,9 +152,8 @@ def mail_waits(health: Health, alarms: Alarms, now: datetime) -> Iterator[Need]:
     if came and now - came > timedelta(minutes=alarms.inbox_waiting):
         yield Need("inbox-waiting", f"mail has waited for {span(came, now)} to be read: look at the daemon's log")
     if made and now - made > timedelta(minutes=alarms.outbox_waiting):
-        yield Need(
-            "outbox-waiting", f"mail has waited for {span(made, now)} to go out: `maild outbox --state deferred`"
-        )
+        told = f"a mail, or a call of a webhook, has waited for {span(made, now)} to go out"
+        yield Need("outbox-waiting", f"{told}: `maild outbox --state deferred`")
 
 
 def backups_overdue(health: Health, _alarms: Alarms, now: datetime) -> Iterator[Need]:

@@ -126,11 +126,9 @@ def _sender(written: str) -> str:
     if written in SENDER_WORDS:
         return written
     if "@" not in written:
-        known = ", ".join(SENDER_WORDS)
-        raise ValueError(
-            f"`{written}` is no sender{did_you_mean(written, SENDER_WORDS)}. "
-            f"Write an address, @domain, a /pattern/ or one of {known}"
-        )
+        known, near = ", ".join(SENDER_WORDS), did_you_mean(written, SENDER_WORDS)
+        advice = f"{near} Or write" if near.endswith("?") else ": write"
+        raise ValueError(f"`{written}` is no sender{advice} an address, @domain, a /pattern/ or one of {known}")
     return _address(written)
 
 

@@ -61,11 +61,9 @@ def _tidied(node: Any, *, names: bool = False) -> Any:
         return node
     if names:
         return {key: _tidied(value) for key, value in node.items()}
-    inner: dict[str, Any] = {
-        (OF_LIST.get(key, key) if node.get("type") == "array" else key): _tidied(value, names=key in MAPS)
-        for key, value in node.items()
-        if key not in NOISE
-    }
+    list_words = OF_LIST if node.get("type") == "array" else {}
+    kept = ((str(key), value) for key, value in node.items() if key not in NOISE)
+    inner = {list_words.get(key, key): _tidied(value, names=key in MAPS) for key, value in kept}
     return _or_list(_alone(inner))
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from maild.rules.example_mail import ARRIVED, ExampleMail, shown
-from maild.rules.language import Rule
 from maild.rules.model import Draft
 from maild.rules.view import Attached, Trigger
 from tests.rules.loading import KNOWN, load, told
@@ -35,7 +34,7 @@ COMES_OUT: tuple[tuple[tuple[str, str, str], str, str], ...] = (
     (MAIL, "subject: it is down", "{ tag: b }"),
     (MAIL, "subject: it is up", "nothing"),
     (VM, "subject: de-10", "{ field: { vm: de-10 } }"),
-    (EVERY, "text: x", "{ assign: grace, notify: [linus_] }".replace("linus_", "{ staff: linus, template: staff-x }")),
+    (EVERY, "text: x", "{ assign: grace, notify: [{ staff: linus, template: staff-x }] }"),
     (EVERY, "text: x", "{ notify: grace, forward: linus, webhook: crm, participant: eve@x.example, propose: leaving }"),
     (EVERY, "text: x", "{ instruction: true, answer: hi, ask: { vm: it }, status: waiting, type: t, module: m }"),
     (EVERY, "text: x", "{ category: c, review: odd, ignore: junk }"),
@@ -63,11 +62,7 @@ COMES_OUT: tuple[tuple[tuple[str, str, str], str, str], ...] = (
 
 @pytest.mark.parametrize(("rule", "mail", "gives"), COMES_OUT)
 def test_an_example_comes_out(tmp_path: Path, rule: tuple[str, str, str], mail: str, gives: str) -> None:
-    text = RULES % (*rule, mail, gives)
-    if rule is EVERY:
-        assert told(load(tmp_path, text)) == []
-    else:
-        assert told(load(tmp_path, text)) == []
+    assert told(load(tmp_path, RULES % (*rule, mail, gives))) == []
 
 
 DIFFERS: tuple[tuple[tuple[str, str, str], str, str, str], ...] = (
@@ -99,12 +94,9 @@ def test_an_example_that_does_not_come_out_is_told(
     tmp_path: Path, rule: tuple[str, str, str], mail: str, gives: str, message: str
 ) -> None:
     (said,) = told(load(tmp_path, RULES % (*rule, mail, gives)))
-    place, _, words = (
-        message.rpartition(": ") if message[0].isdigit() and message.count(": ") == 1 else ("", "", message)
-    )
     assert "example 1 of rule `r`: " in said
-    told_, want = said.replace("example 1 of rule `r`: ", ""), message
-    assert told_.startswith(f"a.yaml:{want}") if message[0].isdigit() else words in told_, (said, place)
+    bare = said.replace("example 1 of rule `r`: ", "")
+    assert bare.startswith(f"a.yaml:{message}") or (message in bare and not message[0].isdigit()), said
 
 
 MISWRITTEN: tuple[tuple[str, str, str], ...] = (
@@ -141,9 +133,3 @@ def test_an_example_shows_rules_what_a_mail_would() -> None:
     assert (seen.view.at, seen.view.full_text, seen.view.ticket) == (ARRIVED, "t", None)
     assert seen.view.roles == ("primary", "commercial", "technical")
     assert seen.view.attachments == (Attached("a", "application/octet-stream", 1),) and seen.draft == Draft(3)
-
-
-def test_only_what_was_written_of_an_example_is_kept() -> None:
-    written = {"rule": "r", "then": {"tag": "t"}, "examples": [{"mail": {"text": "x"}, "gives": "nothing"}]}
-    kept = Rule.model_validate(written).model_dump(mode="json")["examples"]
-    assert kept == [{"mail": {"text": "x"}, "gives": "nothing"}]

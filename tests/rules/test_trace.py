@@ -88,7 +88,7 @@ def test_a_long_text_is_shortened_and_stays_on_one_line() -> None:
     assert "\n" not in step.why and len(step.why) < 150 and step.why.endswith("…`")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(RULE, min_size=1, max_size=6), VIEWS)
 def test_every_step_has_a_reason_and_names_a_condition_that_decides(
     written: list[dict[str, Any]], view: RuleView
@@ -100,7 +100,7 @@ def test_every_step_has_a_reason_and_names_a_condition_that_decides(
         assert step.asked or step.why.startswith("not asked: `")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(RULE, VIEWS)
 def test_the_condition_that_is_named_is_the_first_that_does_not_hold(written: dict[str, Any], view: RuleView) -> None:
     (rule,) = rules(written).rules
