@@ -21,6 +21,19 @@ settings.load_profile("maild")
 
 pytest_plugins = ("tests.servers.token_server", "tests.servers.cyrus", "tests.servers.dovecot", "tests.servers.postfix")
 
+LONG = ("test_kills", "test_siege", "storms", "test_mailboxes", "test_several_nodes", "test_restore", "stateful")
+"""Stories that mostly wait, the longest first: begun last, they would leave the other processes without work."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long stories first; the others stay as they stand."""
+
+    def place(item: pytest.Item) -> int:
+        return next((number for number, name in enumerate(LONG) if name in item.nodeid), len(LONG))
+
+    items.sort(key=place)
+
+
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 

@@ -36,7 +36,9 @@ def set_properties(
     as_: As = None,
     json: AsJson = False,
 ) -> None:
-    """Change a ticket: status, remind, title, priority, type, category, module, assignee, tags; any other word is a field of its own.
+    """Change a ticket: status, remind, title, priority, type, category, module, assignee, tags.
+
+    Any other word is a field of its own.
 
     An empty value takes a field away. Who is on the ticket hears of a new status.
     """
