@@ -16,9 +16,10 @@ EVENT = "followed"
 
 
 def followers(it: Occasion) -> Iterator[Told]:
-    """A notice to each, but for the requester; nobody is told in the name of somebody who counts as unverified."""
+    """A notice to each, but for the requester; nobody is told in the name of somebody who counts as unverified, and
+    nobody of what a machine wrote (law 9: two machines could tell each other for ever)."""
     asker = it.case.facts.contact(it.recipient.address)
-    if asker is None or it.unverified:
+    if asker is None or it.unverified or it.message.automatic:
         return
     about = "" if it.neutral else it.message.subject.strip()
     values = (("about", about), ("who", asker.name or asker.address))

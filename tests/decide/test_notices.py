@@ -14,6 +14,8 @@ from maild.model import (
     UNPROVEN,
     Address,
     Authenticity,
+    Automatic,
+    AutomaticKind,
     Contact,
     Notification,
     NotificationKind,
@@ -108,6 +110,7 @@ NOT_TOLD = [
     ("who wrote it", a_contact(ADA, MANAGER, follows=True), {}),
     ("the same person", bob(person="ada"), {"contact": a_contact(ADA, MEMBER, person="ada")}),
     ("anybody of somebody unverified", bob(), {"contact": a_contact(ADA, Register.UNVERIFIED)}),
+    ("anybody of what a machine wrote", bob(), {"automatic": Automatic(AutomaticKind.AUTO_REPLY, "Auto-Submitted")}),
     ("anybody of somebody unknown", bob(), {"contact": a_contact(ADA, Register.UNKNOWN)}),
 ]
 
