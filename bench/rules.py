@@ -2,7 +2,7 @@
 
     matching   1,000 rules on a mail, beside one `re.search` for each of their patterns
     replay     another 50 rules asked about mails in the database, beside taking the same mails in
-    loading    1,000 rule files' rules without their examples, beside reading the YAML and compiling the patterns
+    loading    1,000 rules without their examples, beside reading the YAML and compiling the patterns
     examples   how many of the rules' own examples are tried a second
 
 Only CPU time of this process counts. The mails are the bench's own (`workload`); rules come from a seed. Writes
@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 from tempfile import TemporaryDirectory
 
 import re2
@@ -30,7 +29,7 @@ from bench.contest import Result, alternate
 from bench.goals import Goal
 from bench.measures import Plan
 from bench.report import FOLDER, Report, as_json, report, show
-from bench.words import ENGLISH, GERMAN
+from bench.rule_texts import written
 from bench.workload import DESK, Mail, Workload
 from maild import pipeline
 from maild.cli.house import quiet_logs
@@ -66,47 +65,6 @@ EXAMPLES = Goal("rules-examples", "examples", "", "a second", 300, 1000)
 MANY, FEW = 1000, 50
 TOGETHER = 100
 OFTEN = 20
-
-
-# ---- rules ---------------------------------------------------------------------------------------
-
-
-def written(count: int, seed: int = 11) -> str:
-    """So many rules as YAML: words, phrases, patterns, senders, with two examples each."""
-    random = Random(f"rules {seed}")
-    return "\n".join(_rule(random, number) for number in range(count))
-
-
-def _rule(random: Random, number: int) -> str:
-    """One in a hundred asks for a word that many mails hold, the others for what few or none do."""
-    word, other, third = (random.choice(ENGLISH + GERMAN) for _ in range(3))
-    mark = word if number % 100 == 0 else f"{word} {number}"
-    customer = f"customer{random.randint(0, 19)}.example"
-    kinds = (
-        (f"subject: [{mark}, '{other} {third} {number}']", f"subject: {mark}"),
-        (
-            f"text: '/{other}[ -]{third} ?{number}/i'\n    not: {{ subject: '*{number}x*' }}",
-            f"text: {other}-{third}{number}",
-        ),
-        (f"any: [ {{ subject: {mark} }}, {{ text: '/{word} (?:{other}|{third}) {number}/' }} ]", f"subject: {mark}"),
-        (f"subject: {mark}\n    sender: '@{customer}'", f"subject: {mark}, from: a@{customer}"),
-        (f"text: [{mark}, {other} {number}, '*{third}{number}']\n    all: [ {{ desk: service }} ]", f"text: {mark}"),
-    )  # fmt: skip
-    when, mail = kinds[number // 100 % len(kinds) if number % 100 == 0 else number % len(kinds)]
-    return RULE.format(number=number, when=when, mail=mail, priority=number % 4 + 1, mark=mark)
-
-
-RULE = """\
-- rule: number {number}
-  when:
-    {when}
-  then: {{ priority: {priority}, tag: t{number}, field: {{ seen: "{mark}" }} }}
-  examples:
-    - mail: {{ {mail} }}
-      gives: {{ priority: {priority}, tag: t{number} }}
-    - mail: {{ subject: xyzzy, text: plugh xyzzy }}
-      gives: nothing
-"""
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from maild.cli.help import examples, new_app
 from maild.cli.house import has_database, quiet_logs, settings_of, settings_path
 from maild.cli.output import AsJson, safe, say, to_json
 from maild.config import check as look
-from maild.config import check_screening, load_policy
+from maild.config import check_screening
 from maild.config.load import rules_as_written
 from maild.errors import ExitCode, MaildError
 from maild.ingest.screening.ask import Scanners
@@ -38,7 +38,8 @@ def check(ctx: typer.Context, json: AsJson = False) -> int:
 
 def _findings(settings: Settings) -> Iterator[str]:
     """What works but wants a person's attention; a database that is not there yet is none of it."""
-    yield from map(str, rules_as_written(settings).warnings)
+    files = rules_as_written(settings)
+    yield from map(str, files.warnings)
     yield from check_screening.troubles(settings)
     yield from Scanners(settings.screening).absent()
     if not has_database(settings):
@@ -52,5 +53,5 @@ def _findings(settings: Settings) -> Iterator[str]:
         yield f"database: {error}"
         return
     house.store.close()
-    if house.policy.version != load_policy(settings).version:
+    if house.policy.version != files.policy.version:
         yield "policy: the files differ from what is in force: run `maild reload`"

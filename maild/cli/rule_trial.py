@@ -108,5 +108,5 @@ def show(trial: Trial) -> None:
 def _say_why(trial: Trial) -> None:
     say("rules have no say in it:")
     for reason in trial.reasons:
-        say(safe(f"  {in_a_sentence(reason)}"))
+        say(f"  {safe(in_a_sentence(reason))}")
     say()

@@ -10,7 +10,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Annotated
@@ -25,6 +25,7 @@ from maild.cli.parse import named
 from maild.config import load_directory
 from maild.config.load import RuleFiles, rules_as_written
 from maild.config.policy import matching
+from maild.desks.policy import Desk
 from maild.directory import Directory
 from maild.directory.free_mail import is_free_mail
 from maild.errors import ConfigError, NotFound, Problem
@@ -90,11 +91,10 @@ def example(
     if not is_address(from_):
         raise typer.BadParameter(f"{from_!r} is no address")
     settings = settings_of(ctx)
-    document, number, found = _rule_named(settings, rule)
-    message = _message(ctx, mail, ticket)
-    lines = _example(settings, message, found, from_, silent=gives == NOTHING)
-    _write(settings, document, number, lines)
-    say(safe(f"{document.file}: rule `{rule}` has one example more"))
+    found = _rule_named(settings, rule)
+    lines = _example(settings, _message(ctx, mail, ticket), found, from_, silent=gives == NOTHING)
+    _write(settings, found, lines)
+    say(safe(f"{found.document.file}: rule `{rule}` has one example more"))
     for line in lines:
         say(f"  {safe_lines(line)}")
 
@@ -125,7 +125,17 @@ def _of_ticket(ctx: typer.Context, ticket: str) -> bytes:
         return raw_of(tx, entry)
 
 
-def _rule_named(settings: Settings, name: str) -> tuple[Document, int, Rule]:
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A rule, where it stands, and the desks it is for."""
+
+    rule: Rule
+    document: Document
+    number: int
+    desks: tuple[Desk, ...]
+
+
+def _rule_named(settings: Settings, name: str) -> Target:
     """Where the rule stands. Raises ConfigError where rules are broken, NotFound."""
     loaded = _sound(rules_as_written(settings))
     rule = next((one for one in loaded.policy.rules if one.rule == name), None)
@@ -133,7 +143,7 @@ def _rule_named(settings: Settings, name: str) -> tuple[Document, int, Rule]:
         known = [one.rule for one in loaded.policy.rules]
         raise NotFound(f"there is no rule `{name}`{did_you_mean(name, known)}")
     document, number = next(_places(settings, name))
-    return document, number, rule
+    return Target(rule, document, number, loaded.policy.desks)
 
 
 def _places(settings: Settings, name: str) -> Iterator[tuple[Document, int]]:
@@ -171,11 +181,10 @@ def _whose(message: Message, directory: Directory) -> str:
     return "" if not domain or is_free_mail(domain) else f"sender: {flow(f'@{domain}')}"
 
 
-def _example(settings: Settings, message: Message, rule: Rule, sender: str, *, silent: bool) -> list[str]:
+def _example(settings: Settings, message: Message, target: Target, sender: str, *, silent: bool) -> list[str]:
     directory = load_directory(settings)
-    place = Place(rules_as_written(settings).policy.desks, directory)
     try:
-        found = proven(message, rule, _names(message, directory), place, sender)
+        found = proven(message, target.rule, _names(message, directory), Place(target.desks, directory), sender)
     except NoExample as error:
         raise NotPossible(str(error)) from None
     return example_lines(found.mail, None if silent else found.gives)
@@ -184,9 +193,9 @@ def _example(settings: Settings, message: Message, rule: Rule, sender: str, *, s
 # ---- into the file -------------------------------------------------------------------------------
 
 
-def _write(settings: Settings, document: Document, number: int, lines: list[str]) -> None:
+def _write(settings: Settings, target: Target, lines: list[str]) -> None:
     """Change the file, if all rules load with it. Raises ConfigError with what would be wrong."""
-    path = Path(document.file)
+    document, number, path = target.document, target.number, Path(target.document.file)
     before = path.read_bytes()
     mark = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
     try:

@@ -49,6 +49,8 @@ NAMES = ("desk", "organisation", "language", "status", "proof", "automatic")
 PRIORITIES = (1, 2, 3, 4)
 Key = tuple[str, str]
 NO_CONDITION: Key = ("", "")
+SHARED = 50
+"""Looking at more rules for each rule would take too long in a set of thousands."""
 
 
 def warnings(placed: Sequence[Placed]) -> Iterator[Problem]:
@@ -100,8 +102,7 @@ class _Wide:
     def __init__(self, placed: Iterable[Placed], often: Mapping[Key, int]) -> None:
         self._by_key: dict[Key, list[Placed]] = {}
         for one in placed:
-            each = [[*_keys_of(*given)] for given in one.rule.when.given()] or [[NO_CONDITION]]
-            for key in min(each, key=lambda keys: sum(often[one] for one in keys)):
+            for key in _few(one.rule.when, often):
                 self._by_key.setdefault(key, []).append(one)
 
     def covering(self, narrow: Placed) -> list[Placed]:
@@ -110,6 +111,14 @@ class _Wide:
         found = {one.rule.rule: one for key in keys for one in self._by_key.get(key, ()) if one is not narrow}
         wide = [one for one in found.values() if _covers(one.rule, narrow.rule)]
         return sorted(wide, key=lambda one: (one.document.file, one.number))
+
+
+def _few(when: When, often: Mapping[Key, int]) -> Sequence[Key]:
+    """The keys of the condition that fewest rules share, one of which every narrower rule has too; where many share it,
+    only the rarest: then some warnings are not given."""
+    each = [[*_keys_of(*given)] for given in when.given()] or [[NO_CONDITION]]
+    keys = min(each, key=lambda keys: sum(often[one] for one in keys))
+    return keys if sum(often[one] for one in keys) <= SHARED else [min(keys, key=lambda one: often[one])]
 
 
 def _keys(when: When) -> Iterator[Key]:

@@ -1,8 +1,8 @@
 """A rule to begin with, and an example for one that is there, both made from a mail. Pure.
 
 In: a `Message`, the names of people to take out, the desks and the directory; out: YAML text, `ExampleMail`, or an
-example with what the rule gives for it (`Proven`). Laws: a skeleton loads as it is, and changes nothing until somebody takes
-its `shadow` away; an example says of the mail what its rule looks at, and no more.
+example with what the rule gives for it (`Proven`). Laws: a skeleton loads as it is, and changes nothing until somebody
+takes its `shadow` away; an example says of the mail what its rule looks at, and no more.
 """
 
 from __future__ import annotations
@@ -160,7 +160,8 @@ def _shown(mail: ExampleMail, trigger: Trigger, place: Place) -> Shown:
 def _true_view(message: Message, rule: Rule, trigger: Trigger, place: Place) -> Shown:
     """The mail as it is, as the rule would see it from a proven sender."""
     sender = message.sender.address if message.sender else STRANGER
-    written = {"from": sender, "subject": message.subject[:500], **_beside(message, rule, frozenset(), place)}
+    desk = _desk(message, place)
+    written = {"from": sender, "to": desk.address, **_beside(message, rule, frozenset(), place)}
     seen = _shown(ExampleMail.model_validate(written), trigger, place)
     others = tuple(one.address for one in (*message.to, *message.cc))
     view = replace(
@@ -195,7 +196,7 @@ def asked_of(rule: Rule) -> frozenset[str]:
 
 def _beside(message: Message, rule: Rule, names: frozenset[str], place: Place) -> dict[str, object]:
     """What only some rules look at, for those that do."""
-    asked, desk = asked_of(rule), place.desks[0]
+    asked, desk = asked_of(rule), _desk(message, place)
     said: dict[str, object] = {}
     if "language" in asked and message.language:
         said["language"] = message.language
@@ -219,13 +220,19 @@ def _headers(message: Message, rule: Rule, names: frozenset[str]) -> dict[str, s
     return {name: _line(anonymous(value, names), LONGEST_LINE) for name, value in found}
 
 
+def _desk(message: Message, place: Place) -> Desk:
+    """The desk that its To or Cc names, else the first."""
+    named = {one.address for one in (*message.to, *message.cc)}
+    return next((desk for desk in place.desks if named & set(desk.addresses)), place.desks[0])
+
+
 def _people(message: Message, asked: Collection[str], place: Place) -> dict[str, object]:
     """Whom it was for: our own addresses as they are, everybody else as one of nobody's each."""
-    if not {"recipient", "recipients"} & set(asked):
-        return {}
-    ours = {address for desk in place.desks for address in desk.addresses}
+    desk, ours = _desk(message, place), {address for desk in place.desks for address in desk.addresses}
     every = list(dict.fromkeys(one.address for one in (*message.to, *message.cc)))
-    to = next((address for address in every if address in ours), "")
+    to = next((address for address in every if address in desk.addresses), "")
+    if not {"recipient", "recipients"} & set(asked):
+        return {"to": to} if desk is not place.desks[0] else {}
     rest = (address for address in every if address != to)
     cc = [one if one in ours else f"person{number}@elsewhere.example" for number, one in enumerate(rest, 1)]
     return {"to": to} | ({"cc": cc} if cc else {})

@@ -15,7 +15,6 @@ from maild.rules.measures import SECONDS, compare
 from maild.rules.sieve import RuleSet, every_when
 from maild.rules.view import Standing, Trigger
 
-
 INSTANT = timedelta(microseconds=1)
 
 

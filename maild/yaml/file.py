@@ -21,6 +21,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from maild.errors import ConfigError, Problem
 
 LARGEST = 1 << 20
+LARGEST_NUMBER = 1 << 63
 DEEPEST = 40
 Step = str | int
 
@@ -163,6 +164,8 @@ def _scalar(node: ScalarNode) -> Any:
         raise _Refused(f"`{node.value[:80]}` is not understood: put text in quotes", node) from None
     if isinstance(value, float) and not math.isfinite(value):
         raise _Refused(f"`{node.value}` is no number to count with", node)
+    if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+        raise _Refused("this number is too large", node)
     if isinstance(value, str) and not value.isascii() and value.encode("utf-8", "ignore").decode() != value:
         raise _Refused("half a surrogate pair is no character", node)
     return value
@@ -209,6 +212,8 @@ ADVICE = {
     "unknown escape character": "; put regular expressions in single quotes: '/…/'",
     "undefined alias": "; a text that starts with * needs quotes",
     "expected ',' or": "; a text with a comma, a bracket or a brace needs quotes inside [ ] and { }",
+    "expected a comment or a line break": "; a text that starts with > or | needs quotes",
+    "expected chomping or indentation": "; a text that starts with > or | needs quotes",
     "another document": "; one file holds one document, without a second `---`",
 }
 

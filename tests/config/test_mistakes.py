@@ -104,6 +104,8 @@ BROKEN: tuple[tuple[str, str, str, str, str], ...] = (
     (U, "[down, outage", "[down, 404, outage", "404", 'text is expected here, not `404`: put it in quotes, "404"'),
     (U, "[down, outage", "[down, '*', outage", "'*', outage", "leave the condition out to match everything"),
     (U, "[down, outage", "[down, *out*, outage", "*out*, outage", "a text that starts with * needs quotes"),
+    (U, "    sender: [", "    quiet: > 3 days\n    sender: [", "quiet: >", "a text that starts with > or | needs quotes"),
+    (U, "priority: 1\n    tag", "priority: 0xFFFFFFFFFFFFFFFFFFFF\n    tag", "0xFF", "this number is too large"),
     (U, "/nicht (mehr )?erreichbar/i", "/nicht (mehr ?erreichbar/i", "/nicht (mehr ?", "missing )"),
     (U, "/nicht (mehr )?erreichbar/i", "/nicht/x", "/nicht/x", "the only letter that may follow the last `/` is i"),
     (U, "/nicht (mehr )?erreichbar/i", "/nicht, mehr/", "/nicht, mehr/", "does not end with `/`"),

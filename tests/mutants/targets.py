@@ -40,7 +40,11 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/ingest/authenticity/test_results_exactly.py",
         "tests/ingest/authenticity/test_results.py",
     ),
-    "maild.ingest.authenticity.comments": ("tests/ingest/authenticity/test_results.py",),
+    "maild.ingest.authenticity.comments": (
+        "tests/ingest/authenticity/test_comments_exactly.py",
+        "tests/ingest/authenticity/test_results_exactly.py",
+        "tests/ingest/authenticity/test_results.py",
+    ),
     "maild.ingest.authenticity.structure": (
         "tests/ingest/authenticity/test_structure_limits.py",
         "tests/ingest/authenticity/test_header_glance.py",
@@ -50,9 +54,21 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/ingest/authenticity/test_signature_field.py",
         "tests/ingest/authenticity/test_signed_structure.py",
     ),
-    "maild.ingest.authenticity.taglist": ("tests/ingest/authenticity/test_signed_structure.py",),
-    "maild.ingest.authenticity.alignment": ("tests/ingest/authenticity/test_signed_structure.py",),
-    "maild.ingest.authenticity.fields": ("tests/ingest/authenticity/test_signed_structure.py",),
+    "maild.ingest.authenticity.taglist": (
+        "tests/ingest/authenticity/test_taglist_exactly.py",
+        "tests/ingest/authenticity/test_signature_field.py",
+        "tests/ingest/authenticity/test_signed_structure.py",
+    ),
+    "maild.ingest.authenticity.alignment": (
+        "tests/ingest/authenticity/test_alignment_exactly.py",
+        "tests/ingest/authenticity/test_structure_limits.py",
+        "tests/ingest/authenticity/test_signed_structure.py",
+    ),
+    "maild.ingest.authenticity.fields": (
+        "tests/ingest/authenticity/test_fields_exactly.py",
+        "tests/ingest/authenticity/test_header_glance.py",
+        "tests/ingest/authenticity/test_signed_structure.py",
+    ),
     "maild.ingest.authenticity.own_check": (
         "tests/ingest/authenticity/test_weighing.py",
         "tests/ingest/authenticity/test_prove.py",
@@ -61,9 +77,18 @@ TARGETS: Final[dict[str, tuple[str, ...]]] = {
         "tests/ingest/authenticity/test_header_glance.py",
         "tests/ingest/authenticity/test_prove.py",
     ),
-    "maild.ingest.authenticity.dkim": ("tests/ingest/authenticity/test_dkim.py",),
-    "maild.ingest.authenticity.keys": ("tests/ingest/authenticity/test_dkim.py",),
-    "maild.ingest.authenticity.body": ("tests/ingest/authenticity/test_dkim.py",),
+    "maild.ingest.authenticity.dkim": (
+        "tests/ingest/authenticity/test_dkim_exactly.py",
+        "tests/ingest/authenticity/test_dkim.py",
+    ),
+    "maild.ingest.authenticity.keys": (
+        "tests/ingest/authenticity/test_keys_exactly.py",
+        "tests/ingest/authenticity/test_dkim.py",
+    ),
+    "maild.ingest.authenticity.body": (
+        "tests/ingest/authenticity/test_body_exactly.py",
+        "tests/ingest/authenticity/test_dkim.py",
+    ),
     "maild.ingest.header.addresses": ("tests/ingest/test_addresses.py", "tests/ingest/test_addresses_author.py"),
     "maild.ingest.header.author": ("tests/ingest/test_addresses_author.py",),
     "maild.ingest.header.lookalike": ("tests/ingest/test_lookalike.py",),

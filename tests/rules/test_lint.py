@@ -202,7 +202,7 @@ def holds_for(found: RuleSet, name: str, message: str, view: RuleView) -> bool:
     others = RuleSet(rule for rule in found.rules if rule.rule != name)
     for before in DRAFTS:
         shaped = run(found, before, view)
-        if "never" in message and name in {one.rule for one in shaped.ruled.hits}:
+        if " never " in message and name in {one.rule for one in shaped.ruled.hits}:
             return False
         if "no effect" in message and run(others, before, view).draft != shaped.draft:
             return False
@@ -215,13 +215,13 @@ def every_text(word: str) -> bool:
     return all(pattern(word).search(text) is not None for text in ("", "a", "\n", "a\nb", "no word of it"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(SIMPLE, min_size=2, max_size=5))
 def test_a_warning_is_never_wrong(written: list[dict[str, Any]]) -> None:
     assert wrong(written, POOL) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(RULE, min_size=1, max_size=5), st.lists(VIEWS.map(possible), min_size=8, max_size=8))
 def test_a_warning_is_never_wrong_whatever_the_conditions(written: list[dict[str, Any]], views: list[RuleView]) -> None:
     assert wrong(written, views) == []

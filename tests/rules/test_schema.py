@@ -115,7 +115,13 @@ def test_whatever_loads_fits(written: dict[str, Any]) -> None:
         rule(when={"recipients": 5, "priority": "1..2", "attachment": {"size": "> 5 MB", "count": 0}}),
         rule(on=["new", "follow-up"], when={"not": {"any": [{"header": {"x-a": "*", "x-b": ["b", "/c/"]}}]}}),
         rule(then={"notify": "grace"}),
-        rule(then={"notify": [{"staff": "grace", "template": "staff-page"}, "linus"], "ask": {"vm": "?"}, "field": {"vm": "x"}}),
+        rule(
+            then={
+                "notify": [{"staff": "grace", "template": "staff-page"}, "linus"],
+                "ask": {"vm": "?"},
+                "field": {"vm": "x"},
+            }
+        ),
         rule(examples=[{"mail": {"attachment": ["a.pdf", {"name": "b", "size": 1}]}, "gives": "nothing"}]),
         rule(examples=[{"mail": {"from": "a@b.example"}, "gives": {"tag": "t"}}]),
         [{"list": "words", "of": ["down", "/up/"]}],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,26 +15,23 @@ from maild.model import Address, Attachment, Message
 from maild.rules.anonymous import anonymous, names_of
 from maild.rules.example_mail import ExampleMail
 from maild.rules.examples import differences
-from maild.rules.language import Actions, Rule
+from maild.rules.language import Actions, Example, Rule
 from maild.rules.skeleton import SAMPLE, NoExample, Place, example_of, proven, skeleton
 from maild.rules.written import CannotInsert, example_lines, flow, scalar, with_example
-from maild.yaml.file import parse
+from maild.yaml.file import parse, read
 from maild.yaml.problems import build
 from tests.builders import ADA, a_desk, a_message
 
 NAMES = names_of((ADA, Address("", "dora.dean@beta.example"), Address("Help", "info@acme.example")))
-DIRECTORY = Directory.model_validate(
-    {
-        "organisations": [
-            {
-                "key": "acme",
-                "name": "Acme",
-                "domains": ["acme.example"],
-                "contacts": [{"name": "Ada Lovelace", "addresses": [ADA.address], "register": "authorised"}],
-            }
-        ]
-    }
-)
+
+
+def a_directory(address: str) -> Directory:
+    """One organisation, with one authorised contact."""
+    contact = {"name": "Ada Lovelace", "addresses": [address], "register": "authorised"}
+    return Directory.model_validate({"organisations": [{"key": "acme", "name": "Acme", "contacts": [contact]}]})
+
+
+DIRECTORY = a_directory(ADA.address)
 PLACE = Place((a_desk(),), DIRECTORY)
 
 
@@ -79,7 +77,9 @@ def test_taking_people_out_twice_is_taking_them_out_once(text: str) -> None:
 
 # ---- a new rule ----------------------------------------------------------------------------------
 
-NASTY = st.text(alphabet=st.sampled_from("aB3é \t\n:#-'\"{}[]|>%&*!$/\\@`~\x00\x85\u2028\ufeff\u0301😀_null"), max_size=80)
+NASTY = st.text(
+    alphabet=st.sampled_from("aB3é \t\n:#-'\"{}[]|>%&*!$/\\@`~\x00\x85\u2028\ufeff\u0301😀_null"), max_size=80
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -138,9 +138,18 @@ def an_example(message: Message, of: Rule, **more: Any) -> tuple[ExampleMail, Ac
 
 def test_an_example_says_what_the_rule_gives_for_the_mail_without_its_people() -> None:
     asks = rule(when={"text": "/machine (?P<vm>\\w+)/"}, then={"field": {"vm": "{vm}!", "no": "{1}"}, "tag": "t"})
-    mail, gives = an_example(a_message(subject="x", visible_text="Ada says: machine a12345 {x}"), asks)
-    assert (mail.from_, mail.text) == ("somebody@elsewhere.example", "Somebody says: machine a00000 {x}")
+    mail, gives = an_example(a_message(subject="of Ada", visible_text="Ada says: machine a12345 {x}"), asks)
+    assert (mail.from_, mail.subject) == ("somebody@elsewhere.example", "of Somebody")
+    assert mail.text == "Somebody says: machine a00000 {x}"
     assert gives == Actions(field=(("vm", "a00000!"), ("no", "a00000")), tag=("t",))
+
+
+def test_braces_that_a_mail_brings_stay_braces() -> None:
+    asks = rule(when={"text": "/machine (.+)/"}, then={"field": {"vm": "{1}"}})
+    mail, gives = an_example(a_message(subject="x", visible_text="machine {a} b"), asks)
+    assert gives == Actions(field=(("vm", "{{a}} b"),))
+    shown = Example(mail=mail, gives=gives)
+    assert list(differences(asks, shown, PLACE.desks, PLACE.directory)) == []
 
 
 def test_what_the_rule_looks_at_is_in_the_example_and_nothing_else() -> None:
@@ -160,6 +169,42 @@ def test_the_lines_that_the_rule_looks_at_are_found_further_down() -> None:
     message = a_message(subject="x", visible_text="\n".join([*(f"line {number}" for number in range(40)), "at last"]))
     mail, gives = an_example(message, rule(when={"text": "at last"}))
     assert gives is not None and mail.text.endswith("at last") and mail.text.count("\n") < 10
+
+
+def test_the_desk_that_the_mail_was_for_is_in_the_example() -> None:
+    place = Place((a_desk(), a_desk(desk="sales", prefix="SA", addresses=("sales@desk.example",))), DIRECTORY)
+    message = a_message(subject="x", to=(Address("", "sales@desk.example"),))
+    for asks in ({"desk": "sales"}, {"recipient": "sales@desk.example"}):
+        found = proven(message, rule(when=asks), NAMES, place)
+        assert found.gives is not None and found.mail.to == "sales@desk.example"
+    assert proven(message, rule(when={"desk": "service"}), NAMES, place).gives is None
+
+
+SHIPPED = [
+    (Rule.model_validate(one), shown)
+    for path in sorted((Path(__file__).parents[2] / "config" / "rules").glob("*.yaml"))
+    for one in read(path).value
+    for shown in Rule.model_validate(one).examples
+]
+
+
+@pytest.mark.parametrize(("of", "shown"), SHIPPED, ids=[f"{of.rule}-{shown.mail.subject}" for of, shown in SHIPPED])
+def test_from_a_mail_like_a_rules_own_example_one_is_made_that_promises_as_much(of: Rule, shown: Example) -> None:
+    """By the shipped rules; whoever is no stranger counts as authorised."""
+    message = a_message(
+        sender=Address("", shown.mail.from_), subject=shown.mail.subject, visible_text=shown.mail.text, text=""
+    )
+    place = Place(PLACE.desks, Directory() if "stranger" in shown.mail.from_ else a_directory(shown.mail.from_))
+    found = proven(message, of, frozenset(), place, shown.mail.from_)
+    assert (found.gives is None) is (shown.gives == "nothing")
+    lines = [
+        "- rule: r",
+        "  then: { tag: t }",
+        "  examples:",
+        *(f"    {x}" for x in example_lines(found.mail, found.gives)),
+    ]
+    (again,) = build(parse("\n".join(lines).encode(), "f"), Rule, 0).examples
+    assert again == Example(mail=found.mail, gives=found.gives or "nothing")
 
 
 def test_people_beside_the_desk_are_counted_and_not_named() -> None:
@@ -200,6 +245,7 @@ LINES = example_lines(ExampleMail(subject="a: b", text="one\n\n# two"), Actions(
 FIRST = "- rule: one  # the first\n  then: { priority: 1 }\n"
 SECOND = "\n# about the second\n- rule: two\n  then: { tag: t }\n"
 WITH = "  examples:\n    - mail: { subject: x }   # so\n      gives: nothing   # or not\n    # the end\n"
+TEXT_LAST = FIRST + "  examples:\n    - gives: nothing\n      mail:\n        text: "
 FILES = {
     "without examples": FIRST + SECOND,
     "with one": FIRST + WITH + SECOND,
@@ -208,11 +254,11 @@ FILES = {
     "without any, nor a last line end": FIRST.rstrip("\n"),
     "with the dash under its word": FIRST + WITH.replace("    ", "  ") + SECOND,
     "with more words behind": FIRST + WITH + "  shadow: true\n" + SECOND,
-    "with a block of text last": FIRST + "  examples:\n    - gives: nothing\n      mail:\n        text: |\n          a\n          # b\n\n# c\n" + SECOND,
-    "with a folded text last": FIRST + "  examples:\n    - gives: nothing\n      mail:\n        text: >-\n          a\n\n          b\n" + SECOND,
-    "with a quoted text over two lines": FIRST + '  examples:\n    - gives: nothing\n      mail:\n        text: "a\n          b"\n' + SECOND,
+    "with a block of text last": TEXT_LAST + "|\n          a\n          # b\n\n# c\n" + SECOND,
+    "with a folded text last": TEXT_LAST + ">-\n          a\n\n          b\n" + SECOND,
+    "with a quoted text over two lines": TEXT_LAST + '"a\n          b"\n' + SECOND,
     "with other line ends": (FIRST + WITH + SECOND).replace("\n", "\r\n"),
-    "with signs beyond ASCII": "# ü😀\u2028\x85\n".replace("\x85", "") + FIRST + WITH + SECOND,
+    "with signs beyond ASCII": "# ü😀\u2028\n" + FIRST + WITH + SECOND,
     "indented": "".join(f"  {line}" for line in (FIRST + WITH + SECOND).splitlines(keepends=True)),
 }  # fmt: skip
 
@@ -228,6 +274,7 @@ def test_an_example_is_put_in_and_everything_else_stays_as_it_is(text: str) -> N
     put_in = len(lines) - len(kept)
     assert put_in == len(LINES) + ("examples" not in before[0])
     start = next((n for n, line in enumerate(kept) if lines[n].rstrip("\r\n") != line.rstrip("\r\n")), len(kept))
+    assert lines[start - 1].strip()
     assert "".join(lines[:start] + lines[start + put_in :]).rstrip("\n") == text.rstrip("\n")
     assert changed.count("\r\n") == (changed.count("\n") if "\r\n" in text else 0)
 
@@ -240,6 +287,7 @@ def test_an_example_is_put_in_and_everything_else_stays_as_it_is(text: str) -> N
         FIRST + "  examples: []\n",
         FIRST + "  examples: [{ mail: {}, gives: { priority: 1 } }]\n",
         FIRST + "  examples:\n",
+        TEXT_LAST + "|+\n          a\n\n\n" + SECOND,
     ],
 )
 def test_where_there_is_no_place_for_it_the_file_is_left_alone(text: str) -> None:

@@ -28,9 +28,9 @@ MOST_SHOWN = 8
 
 
 def _listed(values: Iterable[str]) -> str:
-    every = [value for value in values if value]
+    every = [short for value in values if (short := _short(value))]
     more = f" and {len(every) - MOST_SHOWN} more" if len(every) > MOST_SHOWN else ""
-    return ", ".join(f"`{_short(value)}`" for value in every[:MOST_SHOWN]) + more or "nothing"
+    return ", ".join(f"`{short}`" for short in every[:MOST_SHOWN]) + more or "nothing"
 
 
 def _short(value: str) -> str:
