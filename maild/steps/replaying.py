@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from maild.cleaning import clean_text
+from maild.errors import NotFound
 from maild.model import EntryId, Envelope, InboxEntry, Source, TicketId
 from maild.rules.model import Ruled
 from maild.rules.replay import Changed, replayed
@@ -32,10 +33,21 @@ class Outcome:
 
 
 def replay(tx: Connection, rules: RuleSet, since: datetime) -> Iterator[Outcome]:
-    """Every mail that rules were asked about since then."""
+    """Every mail that rules were asked about since then, but for those whose words are no longer here."""
     for one in replaying.kept(tx, since):
-        ruled = one.ruled if one.complete and not rules.asks_headers else _whole(tx, one)
-        yield Outcome(one.entry, one.ticket, one.at, replayed(ruled, rules))
+        if (ruled := _as_seen(tx, one, headers=rules.asks_headers)) is not None:
+            yield Outcome(one.entry, one.ticket, one.at, replayed(ruled, rules))
+
+
+def _as_seen(tx: Connection, one: Kept, *, headers: bool) -> Ruled | None:
+    """As rules saw it. The raw mail of what was found to be spam later is deleted when it expires: then None, for
+    nobody could say what other rules would make of it."""
+    if one.complete and not headers:
+        return one.ruled
+    try:
+        return _whole(tx, one)
+    except NotFound:
+        return None
 
 
 def _whole(tx: Connection, one: Kept) -> Ruled:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from maild import pipeline
 from maild.decide.policy import Policy
@@ -14,12 +14,14 @@ from maild.model import ReceivedMail, Source
 from maild.notify.builtin import builtin_templates
 from maild.notify.render import Renderer
 from maild.steps.house import House
+from maild.steps.replaying import replay
 from maild.steps.watch import NO_WATCH
 from maild.store import replaying
 from maild.store.decisions import dump_ruled, load_ruled
 from maild.store.engine import Store
-from maild.store.schema import decision
+from maild.store.schema import decision, inbox_entry, raw_piece
 from tests.builders import NOON, SUPPORT, TOKENS, a_desk
+from tests.rules.kit import rules
 from tests.scenarios.world import a_mail
 
 SUBJECTS = ("one", "two", "three")
@@ -75,3 +77,13 @@ def test_a_mail_that_was_decided_twice_is_looked_at_once_as_it_was_last(taken: S
 def test_a_decision_in_which_rules_had_no_say_does_not_hide_the_one_before(taken: Store) -> None:
     decide_again(taken, 1, ruled=False)
     assert [entry for entry, _, _ in seen(taken)] == [1, 2, 3]
+
+
+def test_a_mail_whose_raw_bytes_have_expired_is_left_out_where_they_are_needed(taken: Store) -> None:
+    with taken.transaction() as tx:
+        raw = tx.execute(select(inbox_entry.c.raw_id).where(inbox_entry.c.id == 2)).scalar_one()
+        tx.execute(delete(raw_piece).where(raw_piece.c.raw_id == raw))
+    by_header, by_subject = rules({"when": {"header": {"x-a": "*"}}, "then": {"tag": "t"}}), rules()
+    with taken.reading() as tx:
+        assert [one.entry for one in replay(tx, by_header, NOON)] == [1, 3]
+        assert [one.entry for one in replay(tx, by_subject, NOON)] == [1, 2, 3]

@@ -223,9 +223,8 @@ def test_a_long_body_is_the_same_body_in_pieces(relaxed: bool) -> None:
 
 def test_what_is_signed_to_a_length_must_be_as_long() -> None:
     assert body_digest(b"abc\r\n", 0, "sha256", relaxed=True, length=6) == b""
-    assert body_digest(b"abcdef\r\n", 0, "sha256", relaxed=True, length=3) == body_digest(
-        b"abcxyz\r\n", 0, "sha256", relaxed=True, length=3
-    )
+    for body in (b"abcdef\r\n", b"abcxyz\r\n"):
+        assert body_digest(body, 0, "sha256", relaxed=True, length=3) == hashlib.sha256(b"abc").digest()
 
 
 @pytest.mark.parametrize(
