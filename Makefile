@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 WORKERS ?= auto
 
-.PHONY: demo test run check bench fuzz soak mutants format docs lock clean
+.PHONY: demo test run check bench bench-rules fuzz soak mutants format docs lock clean
 
 demo: .venv/.run        ## the real daemon on loopback, real mails, a table of what became of them (ARGS=--exit)
 	$(BIN)/maild demo $(ARGS)
@@ -21,6 +21,9 @@ check: .venv/.dev       ## ruff, mypy --strict, the import rule
 
 bench: .venv/.dev       ## against Postfix and django-helpdesk, side by side; writes bench/results/
 	$(BIN)/python -m bench $(ARGS)
+
+bench-rules: .venv/.dev ## a thousand rules on a mail, a replay, loading, examples; writes bench/results/
+	$(BIN)/python -m bench.rules $(ARGS)
 
 fuzz: .venv/.dev        ## a million broken mails to the reader, 50,000 to a daemon (ARGS="--mails N --daemon M --from N")
 	$(BIN)/python -m tests.hostile.fuzz $(ARGS)

@@ -17,7 +17,7 @@ SETTINGS = "maild.yaml"
 def starter_files() -> tuple[Path, ...]:
     """The shipped files, relative to `starter_folder()`."""
     folder = starter_folder()
-    found = (path.relative_to(folder) for path in folder.rglob("*") if path.suffix in (".yaml", ".md"))
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.suffix in (".yaml", ".md", ".json"))
     return tuple(sorted(found))
 
 

@@ -140,12 +140,19 @@ def _gives(value: Any) -> str:
     return "nothing" if isinstance(value, str) else "actions"
 
 
+def _promises(gives: Actions) -> Actions:
+    if not gives.given():
+        raise ValueError("an action is missing here: say what the rule gives, or `nothing`")
+    return gives
+
+
 class Example(WordsModel):
     """A mail and what this rule, by itself, makes of it. Loading the rules checks it."""
 
     mail: ExampleMail = Field(description="The mail.")
     gives: Annotated[
-        Annotated[Literal["nothing"], Tag("nothing")] | Annotated[Actions, Tag("actions")], Discriminator(_gives)
+        Annotated[Literal["nothing"], Tag("nothing")] | Annotated[Actions, AfterValidator(_promises), Tag("actions")],
+        Discriminator(_gives),
     ] = Field(
         description="`nothing` where the rule must not match, else what it sets: each word named here is compared."
     )

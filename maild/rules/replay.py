@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from maild.rules.model import Draft, Ruled
+from maild.rules.model import Draft, Page, Ruled
 from maild.rules.run import run
 from maild.rules.sieve import RuleSet
 
@@ -59,6 +59,8 @@ def in_words(value: object) -> str:
     match value:
         case None | "" | ():
             return ""
+        case Page():
+            return f"{value.staff} by {value.template}" if value.template else value.staff
         case tuple():
-            return ", ".join(": ".join(one) if isinstance(one, tuple) else str(one) for one in value)
+            return ", ".join(": ".join(one) if isinstance(one, tuple) else in_words(one) for one in value)
     return str(getattr(value, "value", value))

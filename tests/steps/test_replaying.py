@@ -27,7 +27,7 @@ from tests.scenarios.world import a_mail
 MAILS = sorted((Path(__file__).parents[1] / "mails").glob("*.eml"))
 NASTY = a_mail(subject="down\x00 \u202e", text="a\u2028b \u0131stanbul STRASSE\r\nx").as_bytes()
 OURS: tuple[dict[str, Any], ...] = (
-    {"on": ["new", "follow-up"], "when": {"subject": ["*rechnung*", "down", "invoice", "reset"]}, "then": {"priority": 1}},
+    {"on": ["new", "follow-up"], "when": {"subject": ["*rechnung*", "invoice", "reset"]}, "then": {"priority": 1}},
     {"when": {"attachment": {"type": "application/*"}}, "then": {"tag": "file"}},
     {"when": {"text": "/(?P<word>[A-Z][a-z]+) (is|ist)/"}, "then": {"field": {"word": "{word}"}}},
     {"when": {"automatic": True}, "then": {"category": "machines"}},
