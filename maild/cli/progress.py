@@ -11,17 +11,18 @@ T = TypeVar("T")
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[T], T]]:
-    """A function that hands through what it is given, and counts it."""
+def progress(what: str, total: int | None = None) -> Iterator[Callable[[T], T]]:
+    """A function that hands through what it is given, and counts it; with a bar where it is known how many come."""
     if not (sys.stderr.isatty() and sys.stdout.isatty()):
         yield lambda one: one
         return
     from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), MofNCompleteColumn(), TextColumn(what), TimeElapsedColumn())
+    start = SpinnerColumn() if total is None else BarColumn()
+    columns = (start, MofNCompleteColumn(), TextColumn(what), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(what, total=total)
 
         def count(one: T) -> T:
             bar.advance(task)

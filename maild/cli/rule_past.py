@@ -93,12 +93,13 @@ def replay(
     start = beginning(since, system_clock())
     asked = sound(with_rules(settings_of(ctx), folder)).rule_set
     tally = Tally()
-    with store_of(ctx) as store, store.reading() as tx, progress(f"of {replaying.count(tx, start)} mails") as count:
+    with store_of(ctx) as store, store.reading() as tx, progress("mails", every := replaying.count(tx, start)) as count:
         found = (one for one in map(count, asked_again(tx, asked, start)) if tally.takes(one))
         for some in groups(found, PAGE):
             _print(tx, some, json)
     if not json:
-        say(f"looked at {tally.looked} mails since {when(start)}, {tally.different} different")
+        left_out = f"; {every - tally.looked} left out, whose words are deleted" if every > tally.looked else ""
+        say(f"looked at {tally.looked} mails since {when(start)}, {tally.different} different{left_out}")
     return ExitCode.FINDING if tally.different else ExitCode.DONE
 
 

@@ -111,8 +111,7 @@ class PolicyKeeper:
         def write(tx: Connection) -> None:
             policies.put(tx, files.policy, now)
             register.import_directory(tx, files.directory, now)
-            if policies.complaint(tx):
-                policies.complain(tx, "")
+            if policies.complaint(tx) and policies.complain(tx, ""):
                 self._admin.well(tx, files.policy, now)
 
         store.retrying(write)
@@ -136,8 +135,7 @@ class PolicyKeeper:
         now = system_clock()
 
         def write(tx: Connection) -> None:
-            policies.complain(tx, problems)
-            if problems not in self._mailed:
+            if policies.complain(tx, problems) and problems not in self._mailed:
                 self._admin.refused(tx, problems, serving, now)
 
         store.retrying(write)

@@ -9,6 +9,8 @@ gives its reason.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from maild.model import Reason
 from maild.rules.actions import ACTIONS
@@ -45,9 +47,10 @@ def run(rules: RuleSet, before: Draft, view: RuleView) -> Shaped:
 
 def act(then: Actions, draft: Draft, captures: Captures) -> Draft:
     """The draft after these actions."""
+    parts: dict[str, Any] = {}
     for name, value in then.given():
-        draft = ACTIONS[name](draft, value, captures)
-    return draft
+        parts.update(ACTIONS[name](draft, value, captures))
+    return replace(draft, **parts)
 
 
 def _tells(then: Actions) -> Iterator[str]:

@@ -5,6 +5,7 @@ Law: words that are not in the database's articles are read from the raw mail ag
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,13 +14,15 @@ from sqlalchemy import Connection
 
 from maild.cleaning import clean_text
 from maild.errors import NotFound
-from maild.model import EntryId, Envelope, InboxEntry, Source, TicketId
+from maild.model import EntryId, Envelope, InboxEntry, Message, Source, TicketId
 from maild.rules.model import Ruled
 from maild.rules.replay import Changed, replayed
 from maild.rules.sieve import RuleSet
 from maild.steps.reading import message_in
 from maild.store import inbox_views, replaying
 from maild.store.replaying import Kept
+
+HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,22 @@ def _as_seen(tx: Connection, one: Kept, *, headers: bool) -> Ruled | None:
     if one.complete and not headers:
         return one.ruled
     try:
-        return _whole(tx, one)
+        raw = inbox_views.raw_of(tx, one.entry)
     except NotFound:
         return None
+    return _with_headers(one, raw) if one.complete else _whole(one, raw)
 
 
-def _whole(tx: Connection, one: Kept) -> Ruled:
+def _with_headers(one: Kept, raw: bytes) -> Ruled:
+    """With the header fields, which the mail's head alone tells."""
+    end = HEAD_ENDS.search(raw)
+    message = _read(one, raw[: end.end()] if end else raw)
+    return replace(one.ruled, view=replace(one.ruled.view, headers=message.headers))
+
+
+def _whole(one: Kept, raw: bytes) -> Ruled:
     """With the words of the raw mail."""
-    nowhere = Envelope(Source.FILE, None, "", one.at)
-    message = message_in(InboxEntry(one.entry, nowhere, inbox_views.raw_of(tx, one.entry)))
+    message = _read(one, raw)
     seen = replace(
         one.ruled.view,
         subject=clean_text(message.subject),
@@ -62,3 +72,7 @@ def _whole(tx: Connection, one: Kept) -> Ruled:
         headers=message.headers,
     )
     return replace(one.ruled, view=seen)
+
+
+def _read(one: Kept, raw: bytes) -> Message:
+    return message_in(InboxEntry(one.entry, Envelope(Source.FILE, None, "", one.at), raw))

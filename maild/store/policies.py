@@ -50,10 +50,12 @@ def same_secret(tx: Connection, fingerprint: str) -> bool:
     return first == fingerprint
 
 
-def complain(tx: Connection, problem: str) -> None:
-    """Keep what is wrong with the operator's files, for `maild status`; "" once all is well again."""
+def complain(tx: Connection, problem: str) -> bool:
+    """Keep what is wrong with the operator's files, for `maild status`; "" once all is well again. True if that is
+    news: of two nodes that say the same at once, for one of them."""
     row = {"key": COMPLAINT, "value": problem}
-    insert_rows(tx, setting, [row], "(key) DO UPDATE SET value = excluded.value")
+    news = "(key) DO UPDATE SET value = excluded.value WHERE setting.value <> excluded.value"
+    return insert_rows(tx, setting, [row], news) == 1
 
 
 def complaint(tx: Connection) -> str:

@@ -274,6 +274,11 @@ def test_each_complaint_is_mailed_once_and_that_all_is_well_once(node: Node) -> 
     assert subjects(node) == [REFUSED, REFUSED, WELL, REFUSED]
 
 
+def test_of_two_nodes_with_the_same_complaint_one_has_news(store: Store) -> None:
+    with store.transaction() as tx:
+        assert [policies.complain(tx, told) for told in ("a", "a", "b", "", "")] == [True, False, True, True, False]
+
+
 def test_files_that_become_what_they_were_end_the_complaint(node: Node) -> None:
     node.change("prefix: SD", "prefix: sd")
     node.looks(2)

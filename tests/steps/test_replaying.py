@@ -12,11 +12,13 @@ from sqlalchemy import text
 
 from maild import pipeline
 from maild.decide.policy import Policy
+from maild.errors import UnparsableMail
+from maild.ingest.parse import parse
 from maild.model import EntryId, ReceivedMail, Source
 from maild.notify.builtin import builtin_templates
 from maild.notify.render import Renderer
 from maild.steps.house import House
-from maild.steps.replaying import Outcome, replay
+from maild.steps.replaying import HEAD_ENDS, Outcome, replay
 from maild.steps.watch import NO_WATCH
 from maild.store.engine import Store, open_store
 from maild.store.migrate import migrate
@@ -102,6 +104,20 @@ def test_other_rules_make_of_old_mail_what_they_make_of_new_mail(make: Callable[
             change = told[number].get(name)
             assert (change.new if change else old[number][name]) == new[number][name]
             assert (change.old if change else old[number][name]) == old[number][name]
+
+
+def test_the_head_of_a_mail_tells_all_its_header_fields() -> None:
+    for raw in (*(path.read_bytes() for path in MAILS), NASTY):
+        end = HEAD_ENDS.search(raw)
+        whole = headers_in(raw)
+        assert end and (not whole or headers_in(raw[: end.end()]) == whole)
+
+
+def headers_in(raw: bytes) -> tuple[tuple[str, str], ...]:
+    try:
+        return parse(raw).headers
+    except UnparsableMail:
+        return ()
 
 
 def test_a_mail_that_was_ignored_is_read_again(make: Callable[..., Desk]) -> None:
