@@ -6,7 +6,7 @@ Law: a rule file is changed only to one that loads, and everything else in it st
 from __future__ import annotations
 
 import os
-import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -224,7 +224,7 @@ def _replace(path: Path, text: bytes) -> None:
     target = path.resolve()
     with NamedTemporaryFile(dir=target.parent, prefix=".maild-", delete=False) as file:
         file.write(text)
-    shutil.copymode(target, file.name)
+    Path(file.name).chmod(stat.S_IMODE(target.stat().st_mode))
     with suppress(PermissionError):
         os.chown(file.name, target.stat().st_uid, target.stat().st_gid)
     Path(file.name).replace(target)

@@ -62,6 +62,11 @@ class Ownership(threading.Thread):
         self._closing = threading.Event()
         self.moved_at = time.monotonic()
 
+    def start(self) -> None:
+        """It moves from here on, however long the rest of the daemon took to begin."""
+        self.moved_at = time.monotonic()
+        super().start()
+
     def run(self) -> None:
         while not self._closing.is_set():
             for thing in self.things:

@@ -137,7 +137,7 @@ def test_strangers_in_copy_read_nothing_until_staff_let_them_in_and_then_what_co
     guarded.stop()
     set_desk(guarded, colleagues="everybody")
     guarded.start()
-    guarded.send(vouched(ADA, subject="Printer", text="The secret is 42.", Cc=f"{STRANGER}, {BOB}"))
+    guarded.send(vouched(ADA, subject="Printer", text="The secret is mockingbird.", Cc=f"{STRANGER}, {BOB}"))
     guarded.until_quiet(1)
     number = guarded.json("tickets")[0]["number"]
     guarded.maild("reply", number, "First answer.", *GRACE)
@@ -147,7 +147,7 @@ def test_strangers_in_copy_read_nothing_until_staff_let_them_in_and_then_what_co
     guarded.maild("reply", number, "Second answer.", *GRACE)
     guarded.until_quiet(1)
     (mail,) = guarded.mails_to(STRANGER)
-    assert "Second answer." in mail.get_content() and "42" not in mail.as_string()
+    assert "Second answer." in mail.get_content() and "mockingbird" not in mail.as_string()
     guarded.send(vouched(STRANGER, subject=mail["Subject"], text="Here I am.", In_Reply_To=mail["Message-ID"]))
     guarded.until_quiet(2)
     assert guarded.dispositions()[-1] == "follow-up"

@@ -149,7 +149,7 @@ def test_systemd_hears_ready_then_pings_however_slow_the_parts_are_then_stopping
     assert systemd.daemon
     systemd.daemon.send_signal(signal.SIGTERM)
     systemd.hears("STOPPING=1")
-    assert systemd.daemon.wait(30) == 0
+    assert systemd.daemon.wait(30) == 0, systemd.world.log()[-3000:]
 
 
 def test_whatever_part_hangs_is_named_and_the_pings_stop(systemd: Systemd) -> None:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from maild.cleaning import clean_header
+from maild.cleaning import clean_header, clean_text
 from maild.ingest.mime import charsets
 from maild.ingest.mime.limits import HEADER_VALUE
 from maild.ingest.mime.words import decode_words
@@ -71,9 +71,9 @@ class Headers:
         return decoded(self.first(name))
 
     def fields(self) -> tuple[tuple[str, str], ...]:
-        """The first hundred fields, undecoded, by name in the order in which the names first stand there."""
+        """The first hundred fields, undecoded but clean, by name in the order in which the names first stand there."""
         every = ((name, value) for name, values in self._fields.items() for value in values)
-        return tuple(islice(every, MOST_FIELDS))
+        return tuple((clean_text(name), clean_text(value)) for name, value in islice(every, MOST_FIELDS))
 
     def names(self) -> Iterator[str]:
         return iter(self._fields)
