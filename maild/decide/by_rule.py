@@ -18,6 +18,7 @@ from maild.desks.policy import Desk
 from maild.model import (
     Address,
     Call,
+    Message,
     Notification,
     NotificationKind,
     Reason,
@@ -68,6 +69,11 @@ def ticket_changes(ticket: Ticket, ruled: Ruled) -> Iterator[Change]:
     for name, value in draft.fields:
         if dict(before.fields).get(name) != value:
             yield SetTicket(ticket.id, f"field:{name}", value)
+
+
+def decides_status(message: Message, draft: Draft) -> bool:
+    """Whether the status is the rules' affair: of a machine's mail it is nobody's."""
+    return draft.status is not None and message.automatic is None
 
 
 def moved(ticket: Ticket, draft: Draft) -> tuple[Change, ...]:

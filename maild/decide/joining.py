@@ -1,7 +1,7 @@
 """The plans that add to a ticket: a follow-up, and the answer of somebody who was invited to it. Pure.
 
-Laws: an automatic mail never moves a status; people join only as `people` says; rules have the last word on the
-ticket's status.
+Laws: an automatic mail never moves a status, not even by a rule; people join only as `people` says; of a person's mail
+rules have the last word on the ticket's status.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from maild.model import (
     Ticket,
     TicketId,
 )
+from maild.rules.model import Draft
 
 JOINED = "follow-up"
 """What webhooks are told of."""
@@ -58,7 +59,7 @@ def follow_up_plan(case: Case, found: Belongs, desk: Desk) -> Plan:
             *joined.reasons,
             *said.reasons,
             *shaped.reasons,
-            *_moved(message, ticket),
+            *(() if by_rule.decides_status(message, shaped.draft) else _moved(message, ticket)),
         ),
         (
             article_of(ticket.id, message, facts, who),
@@ -66,7 +67,7 @@ def follow_up_plan(case: Case, found: Belongs, desk: Desk) -> Plan:
             *joined.changes,
             index_of(ticket.id, message),
             *said.changes,
-            *(by_rule.moved(ticket, shaped.draft) or _status(message, ticket)),
+            *_new_status(message, ticket, shaped.draft),
             *by_rule.ticket_changes(ticket, shaped.ruled),
             *by_rule.participants(ticket.id, shaped.draft, facts),
         ),
@@ -126,6 +127,10 @@ def _left_out(it: Occasion, ticket: TicketId, joined: people.People) -> tuple[To
     named = addresses_in_words(joined.left_out)
     event = f"left-out:{hashlib.sha256(named.encode()).hexdigest()[:16]}"
     return (notice(NotificationKind.LEFT_OUT, event, contact, it.desk, ticket, (("left_out", named),)),)
+
+
+def _new_status(message: Message, ticket: Ticket, draft: Draft) -> tuple[Change, ...]:
+    return by_rule.moved(ticket, draft) if by_rule.decides_status(message, draft) else _status(message, ticket)
 
 
 def _status(message: Message, ticket: Ticket) -> tuple[Change, ...]:

@@ -96,7 +96,7 @@ def _with_rules(hand: Hand, text: str, plan: Plan) -> Plan:
     news = by_rule.News(hand.desk, event, known.ticket.id, hand.actor.name, shaped.ruled.view.organisation, text)
     told = tuple(by_rule.staff_told(shaped.ruled, hand.facts, news))
     status = by_rule.moved(known.ticket, shaped.draft)
-    kept = tuple(one for one in plan.changes if not (status and isinstance(one, SetStatus)))
+    kept = tuple(one for one in plan.changes if not (shaped.draft.status and isinstance(one, SetStatus)))
     more = (
         *by_rule.ticket_changes(known.ticket, shaped.ruled),
         *by_rule.participants(known.ticket.id, shaped.draft, hand.facts),

@@ -57,7 +57,7 @@ def field(draft: Draft, value: Sequence[tuple[str, str]], captures: Captures) ->
 
 
 def tag(draft: Draft, value: Iterable[str], _captures: Captures) -> Parts:
-    """Tags put on the ticket, beside those it has."""
+    """Tags put on the ticket, beside those it has; without commas."""
     return {"tags": _more(draft.tags, value)}
 
 

@@ -169,6 +169,8 @@ TemplateName = Annotated[
 Line = Annotated[
     str, *of_shape(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,200}", "one line of 1 to 200 characters is expected")
 ]
+TagName = Annotated[str, *of_shape(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029,]{1,200}", "a tag is one line without commas")]
+"""Tags are listed with commas between them, so none has one in it."""
 MOST_WORDS = 5000
 Listed = (BeforeValidator(one_or_many), Field(min_length=1, max_length=MOST_WORDS), OneOrMany())
 Words = Annotated[tuple[Annotated[str, checked(check_word)], ...], *Listed]

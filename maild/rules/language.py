@@ -35,6 +35,7 @@ from maild.rules.kinds import (
     Proposable,
     Senders,
     Statuses,
+    TagName,
     TemplateName,
     Triggers,
     Words,
@@ -122,7 +123,7 @@ class Actions(WordsModel):
     module: Line = _action(actions.module, "")
     assign: Line = _action(actions.assign, "")
     field: Values = _action(actions.field)
-    tag: Annotated[tuple[Line, ...], *Listed] = _action(actions.tag)
+    tag: Annotated[tuple[TagName, ...], *Listed] = _action(actions.tag)
     status: Status | None = _action(actions.status, None)
     participant: People = _action(actions.participant)
     notify: Pages = _action(actions.notify)

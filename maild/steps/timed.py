@@ -45,7 +45,7 @@ def _asked(due: tuple[KnownTicket, ...], rules: tuple[Timed, ...], now: datetime
 
 
 def _waiting(tx: Connection, house: House, due: tuple[KnownTicket, ...]) -> list[Waiting]:
-    last = hits.last_hits(tx, [one.rule for one in house.policy.rules], [one.ticket.id for one in due])
+    last = hits.last_hits(tx, [one.rule.rule for one in timed(house.policy.rule_set)], [one.ticket.id for one in due])
     facts = facts_about(tx, house, due)
     return [Waiting(known, found, _of(known, last)) for known, found in zip(due, facts, strict=True)]
 

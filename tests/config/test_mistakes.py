@@ -103,6 +103,7 @@ BROKEN: tuple[tuple[str, str, str, str, str], ...] = (
     (U, "- subject: [down,", "- sujbect: [down,", "sujbect", "`sujbect` is not known here: did you mean `subject`?"),
     (U, "[down, outage", "[down, 404, outage", "404", 'text is expected here, not `404`: put it in quotes, "404"'),
     (U, "[down, outage", "[down, '*', outage", "'*', outage", "leave the condition out to match everything"),
+    (U, "    tag: outage", '    tag: "a, b"', "a, b", "without commas"),
     (U, "gives: { priority: 1, tag: outage }", "gives: {}", "gives: {}", "say what the rule gives, or `nothing`"),
     (U, "[down, outage", "[down, *out*, outage", "*out*, outage", "a text that starts with * needs quotes"),
     (U, "    sender: [", "    quiet: > 3 days\n    sender: [", "quiet: >", "a text that starts with > or | needs quotes"),

@@ -98,8 +98,21 @@ def test_a_follow_up_changes_what_rules_changed_and_nothing_else() -> None:
     assert [one.status for one in changes(plan, SetStatus)] == [Status.SOLVED], "rules have the last word"
 
 
-def test_a_status_that_is_there_already_is_not_set_again() -> None:
-    assert [one.status for one in changes(follow_up({"then": {"status": "waiting"}}), SetStatus)] == [Status.OPEN]
+def test_a_status_that_rules_want_stays_though_somebody_wrote() -> None:
+    plan = follow_up({"then": {"status": "waiting"}})
+    assert not changes(plan, SetStatus) and "moved" not in [one.code for one in plan.reasons]
+
+
+def test_a_machine_moves_no_status_not_even_by_a_rule() -> None:
+    plan = follow_up({"then": {"status": "solved"}}, automatic=Automatic(AutomaticKind.AUTO_REPLY, "Auto-Submitted"))
+    assert not changes(plan, SetStatus) and "automatic" in [one.code for one in plan.reasons]
+
+
+def test_our_answer_leaves_the_status_that_a_rule_on_replies_wants() -> None:
+    opened = a_known_ticket(a_contact(), status=Status.OPEN)
+    written = {"on": ["reply"], "then": {"status": "open"}}
+    hand = Hand(ADA, opened, a_desk(), (), NOON, rules=RuleSet(rules(written)), facts=FACTS)
+    assert not changes(reply(hand, "We look."), SetStatus)
 
 
 def test_rules_let_people_take_part() -> None:
