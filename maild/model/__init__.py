@@ -52,6 +52,7 @@ from maild.model.outgoing import (
     OutgoingMail,
 )
 from maild.model.people import Contact, Duty, Organisation, Register, StaffMember, Team
+from maild.model.promises import Aim, Promise, PromiseState, TimerKind
 from maild.model.proposals import Proposal, ProposalId, ProposalKind, ProposalState, Purpose
 from maild.model.screening import Finding, Verdict
 from maild.model.tickets import (
@@ -65,6 +66,7 @@ from maild.model.tickets import (
 __all__ = [
     "UNPROVEN",
     "Address",
+    "Aim",
     "Answers",
     "ArticleId",
     "ArticleKind",
@@ -107,6 +109,8 @@ __all__ = [
     "Page",
     "Participant",
     "Position",
+    "Promise",
+    "PromiseState",
     "Proof",
     "Proposal",
     "ProposalId",
@@ -126,5 +130,6 @@ __all__ = [
     "Team",
     "Ticket",
     "TicketId",
+    "TimerKind",
     "Verdict",
 ]

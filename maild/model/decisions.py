@@ -36,7 +36,8 @@ class Reason:
 
 class NotificationKind(StrEnum):
     """What a notification is about; the name of its template. ANSWER, an operator's own words in place of the
-    confirmation, has none: its notification names one. STAFF_NOTICE and FORWARDED go to staff, not to customers."""
+    confirmation, has none: its notification names one. STAFF_NOTICE, FORWARDED, STAFF_TICKET and SERVICE_LEVEL go to
+    staff, not to customers."""
 
     CONFIRMATION = "confirmation"
     CONFIRMATION_UNVERIFIED = "confirmation-unverified"
@@ -63,6 +64,24 @@ class NotificationKind(StrEnum):
     STAFF_NOTICE = "staff-notice"
     FORWARDED = "forwarded"
     MISSING = "missing"
+    STAFF_TICKET = "staff-ticket"
+    SERVICE_LEVEL = "service-level"
+    STILL_NEEDED = "still-needed"
+    CLOSED = "closed"
+    ESTIMATE = "estimate"
+    ESTIMATE_LAPSED = "estimate-lapsed"
+    MERGED = "merged"
+    ANNOUNCEMENT = "announcement"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file of ours that goes along with a mail. `content_type` without parameters; the charset is UTF-8."""
+
+    filename: str
+    content_type: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +95,7 @@ class Notification:
     (UTC): when it may go at the earliest. `parked`: it goes only when a person releases it. `desk` is the desk's name
     where the mail is about no ticket. `invitation` is what its link is made from ("" for none): the link itself stands
     in the finished mail only. `template` names an operator's own template, used in place of the kind's ("" for none).
+    `enclosures` go along as attachments. Values that are instants are ISO 8601 texts in UTC.
     """
 
     kind: NotificationKind
@@ -94,6 +114,7 @@ class Notification:
     desk: str = ""
     invitation: str = ""
     template: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,11 +39,12 @@ class Participant:
 
 
 class Status(StrEnum):
-    """Where a ticket stands."""
+    """Where a ticket stands. WAITING: for the customer. THIRD_PARTY: for somebody else, such as development."""
 
     NEW = "new"
     OPEN = "open"
     WAITING = "waiting"
+    THIRD_PARTY = "third-party"
     SOLVED = "solved"
     CLOSED = "closed"
 
@@ -51,7 +52,8 @@ class Status(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """A case. Its number, as people write it, is `prefix-id`: SD-1042. `written_at` (UTC): when a mail of theirs or of
-    ours was last added to it."""
+    ours was last added to it. `settled_at` (UTC): since when it is solved or closed. `asked`: names of what its
+    requester was asked for already."""
 
     id: TicketId
     prefix: str
@@ -70,6 +72,8 @@ class Ticket:
     type: str = ""
     module: str = ""
     written_at: datetime | None = None
+    settled_at: datetime | None = None
+    asked: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:

@@ -82,6 +82,8 @@ def as_ticket(row: AnyRow) -> Ticket:
         type=row.type,
         module=row.module,
         written_at=row.written_at,
+        settled_at=row.settled_at,
+        asked=row.asked,
     )
 
 

@@ -38,6 +38,7 @@ from maild.store.schema.people import (
     staff,
     team,
 )
+from maild.store.schema.promises import promise, timer
 from maild.store.schema.rules import rule_asked, rule_hit
 from maild.store.schema.tickets import (
     FIRST_TICKET,
@@ -50,7 +51,7 @@ from maild.store.schema.tickets import (
     ticket_alias,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 
 __all__ = [
     "AUTOMATIC",
@@ -86,6 +87,7 @@ __all__ = [
     "outbox_entry",
     "participant",
     "policy",
+    "promise",
     "proposal",
     "raw_mail",
     "raw_piece",
@@ -97,6 +99,7 @@ __all__ = [
     "team",
     "ticket",
     "ticket_alias",
+    "timer",
 ]
 
 

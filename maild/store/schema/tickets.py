@@ -5,7 +5,19 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String
 
 from maild.model import ArticleKind, Proof, Role, Status
-from maild.store.schema.base import flag, instant, key, keyed_table, numbered, partial, refers, size, table, words
+from maild.store.schema.base import (
+    flag,
+    instant,
+    key,
+    keyed_table,
+    listed,
+    numbered,
+    partial,
+    refers,
+    size,
+    table,
+    words,
+)
 from maild.store.schema.types import Key, Listed, Word
 
 FIRST_TICKET = 1001
@@ -30,6 +42,8 @@ ticket = table(
     words("type"),
     words("module"),
     instant("written_at", optional=True),
+    instant("settled_at", optional=True),
+    listed("asked"),
 )
 Index("ix_ticket_status_changed_at", ticket.c.status, ticket.c.changed_at)
 partial("ix_ticket_remind_at", ticket.c.remind_at.is_not(None), ticket.c.remind_at)

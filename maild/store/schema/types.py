@@ -64,6 +64,21 @@ class Instant(Stored[datetime]):
         return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
+class Duration(Stored[timedelta]):
+    """A length of time, stored as microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    @staticmethod
+    def store(value: timedelta) -> int:
+        """Microseconds."""
+        return value // MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002
+        return None if value is None else timedelta(microseconds=value)
+
+
 class Clean(Stored[str]):
     """Text from outside."""
 
