@@ -40,11 +40,11 @@ from maild.config.starter import write_starter
 from maild.ingest.header.scan import noted
 from maild.ingest.parse import parse
 from maild.model import ReceivedMail, Source
+from maild.patterns.regex import parts, pattern
 from maild.rules.examples import differences
 from maild.rules.language import Rule
 from maild.rules.load import Known, Loaded, load_rules
 from maild.rules.model import Draft
-from maild.rules.regex import parts, pattern
 from maild.rules.run import run
 from maild.rules.sieve import RuleSet
 from maild.rules.view import RuleView, Trigger

@@ -18,6 +18,8 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("init", "init", "Write an example configuration into a folder."),
         Entry("check", "check", "Look for mistakes in settings, desks, rules, templates and directory."),
         Entry("rules", "rules", "Write rules and trust them: check, test, replay, stats, new, example."),
+        Entry("sla", "sla", "Service levels: simulate what is promised for a ticket, and who is told when."),
+        Entry("articles", "articles", "Help articles that confirmations offer: list and check them, try mails."),
         Entry("templates", "templates", "The words of its mails, built-in and your own: list, show and try them."),
         Entry("migrate", "migrate", "Bring the database to this version's schema."),
         Entry("serve", "serve", "Run the daemon."),
@@ -47,9 +49,15 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("tickets", "tickets", "List tickets."),
         Entry("show", "show", "Show one ticket: people, conversation, files, history."),
         Entry("reply", "staff", "Answer the people on a ticket."),
+        Entry("update", "staff", "Tell the people on a ticket how things stand."),
         Entry("note", "staff", "Add a note that stays inside."),
         Entry("people", "people", "Who takes part in a ticket; let people in, take them out."),
         Entry("set", "staff", "Change a ticket's status, priority, assignee or any field."),
+        Entry("open", "behalf", "Open a ticket for somebody who telephones or comes by."),
+        Entry("split", "merging", "Give a second question a ticket of its own."),
+        Entry("merge", "merging", "Let a ticket go on as another."),
+        Entry("link", "merging", "Let two tickets know of each other."),
+        Entry("estimate", "estimate", "Say what it will cost, and wait for an authorised contact's yes."),
     ),
     "People": (
         Entry(
@@ -63,6 +71,10 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("organisations", "organisations", "Customers, with their seats and what is theirs."),
         Entry("staff", "staff_members", "Who works here, and which desks they see."),
         Entry("audit", "trail", "What was changed in the register, by whom and why."),
+    ),
+    "Customers": (
+        Entry("announce", "announce", "Tell customers of maintenance and releases, in time and once."),
+        Entry("report", "report", "A customer's requests as CSV or a page; what a desk promised and kept, by month."),
     ),
 }
 COMMANDS = {entry.name: entry for entries in SECTIONS.values() for entry in entries}

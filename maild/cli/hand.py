@@ -25,6 +25,7 @@ from maild.model import Address, Proof, StaffMember
 from maild.steps.house import House
 from maild.steps.timed import facts_about
 from maild.store import register, tickets
+from maild.store.merged import home_of
 from maild.store.proposals import find_proposal, open_proposals
 from maild.store.tickets import TicketView
 from maild.yaml.suggest import did_you_mean
@@ -87,7 +88,8 @@ def ticket_of(ctx: typer.Context, proposal: int) -> str:
 def hand_of(house: House, tx: Connection, number: str, name: str | None) -> Hand:
     """The hand of a member of staff on one ticket, which is held. Raises NotFound, NotPossible, WhoAreYou."""
     member = member_named(tx, name)
-    view = tickets.show_ticket(tx, tickets.find_number(tx, number), lock=True)
+    found = home_of(tx, tickets.find_number(tx, number), lock=True)
+    view = tickets.show_ticket(tx, found.id, lock=True)
     require_sight(member.desks, view.ticket.desk, number)
     desk = house.policy.desk_named(view.ticket.desk)
     if desk is None:
@@ -134,7 +136,7 @@ def desks_seen(tx: Connection, name: str | None) -> frozenset[str] | None:
 
 def seen_ticket(tx: Connection, number: str, name: str | None) -> TicketView:
     """A ticket as whoever looks may see it. Raises NotFound, WhoAreYou."""
-    view = tickets.show_ticket(tx, tickets.find_number(tx, number))
+    view = tickets.show_ticket(tx, home_of(tx, tickets.find_number(tx, number)).id)
     require_sight(desks_seen(tx, name), view.ticket.desk, number)
     return view
 

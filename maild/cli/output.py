@@ -13,7 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -68,11 +68,14 @@ def to_json(value: object, indent: int | None = None) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Frozen dataclasses and their kin as what JSON knows: times in ISO 8601 UTC, no raw bytes."""
+    """Frozen dataclasses and their kin as what JSON knows: times in ISO 8601 UTC, lengths in whole seconds,
+    no raw bytes."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, timedelta):
+        return value // timedelta(seconds=1)
     if isinstance(value, Path):
         return str(value)
     if is_dataclass(value):

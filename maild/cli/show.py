@@ -16,7 +16,9 @@ from maild.cli.output import AsJson, safe, safe_lines, say, to_json, when
 from maild.cli.parse import person
 from maild.cli.people import stands
 from maild.decide.explain import say as in_a_sentence
-from maild.model import Address
+from maild.desks.months import NOTHING
+from maild.desks.working_time import lasting
+from maild.model import Address, Promise, PromiseState
 from maild.store.outbox_views import OutboxView
 from maild.store.tickets import ArticleView, EventView, TicketView
 
@@ -84,16 +86,34 @@ def _facts(view: TicketView) -> Iterator[tuple[str, str]]:
     yield from ticket.fields
     yield "opened", when(ticket.created_at)
     yield "changed", when(ticket.changed_at)
+    yield "settled", when(ticket.settled_at)
     yield "reminder", when(ticket.remind_at)
+    for promise in view.promises:
+        yield promise.aim, stands_now(promise)
     for one in view.participants:
         who = person(Address(one.contact.name, one.contact.address))
         yield one.role, f"{who} ({', '.join(filter(None, (one.contact.register, stands(one))))})"
 
 
+def stands_now(promise: Promise) -> str:
+    """A promise in a line, with the arithmetic behind its due time."""
+    late = f", missed {when(promise.missed_at)}" if promise.missed_at else ""
+    match promise.state:
+        case PromiseState.RUNNING:
+            return f"due {when(promise.due_at)}{late} ({promise.words})"
+        case PromiseState.PAUSED:
+            return f"its clock stands still, with {lasting(promise.left or NOTHING)} left{late}"
+        case PromiseState.MET:
+            return f"given {when(promise.met_at)}{late or ', in time'}"
+        case PromiseState.VOID:
+            return f"nobody waits for it{late}"
+
+
 def _article(view: TicketView, article: ArticleView, full: bool) -> Iterator[str]:
     flags = {"awaiting review": article.review, "unverified": article.unverified, "automatic": article.automatic}
     flagged = ", ".join(word for word, on in flags.items() if on)
-    yield f"── {article.kind}, {when(article.at)}, {safe(person(article.author))}{f' ({flagged})' if flagged else ''}"
+    said = f"{article.kind}, {when(article.at)}, {safe(person(article.author))}"
+    yield f"── article {article.id}, {said}{f' ({flagged})' if flagged else ''}"
     if article.proof_text:
         yield f"   {article.proof}: {safe(article.proof_text)}"
     for line in safe_lines(article.text if full else article.visible_text).strip().split("\n"):

@@ -8,12 +8,16 @@ from dataclasses import replace
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from maild.cli.hand import As, NotPossible, Number, act
 from maild.cli.help import examples, new_app
 from maild.cli.output import AsJson
 from maild.decide import staff
 from maild.decide.plan import Plan
+from maild.decide.staff import Hand
+from maild.steps import giving
+from maild.steps.house import House
 
 app = new_app()
 Text = Annotated[
@@ -40,25 +44,48 @@ def set_properties(
 
     Any other word is a field of its own.
 
-    An empty value takes a field away. Who is on the ticket hears of a new status.
+    An empty value takes a field away. Who is on the ticket hears of a new status; who gets it, of that.
     """
     wanted = [_pair(pair) for pair in pairs]
-    act(ctx, number, as_, json, lambda _, __, hand: _together(staff.set_property(hand, *pair) for pair in wanted))
+
+    def want(tx: Connection, house: House, hand: Hand) -> Plan:
+        return _together(giving.set_property(tx, house, hand, *pair) for pair in wanted)
+
+    act(ctx, number, as_, json, want)
 
 
 @app.command(
-    "reply", epilog=examples("maild reply 1042 'Please try again now.'", "maild reply --as grace SD-1042 < answer.txt")
+    "reply",
+    epilog=examples(
+        "maild reply 1042 'Please try again now.'",
+        "maild reply 1042 --solves 'It was the cable: replaced.'",
+        "maild reply --as grace SD-1042 < answer.txt",
+    ),
 )
-def reply(ctx: typer.Context, number: Number, text: Text = None, as_: As = None, json: AsJson = False) -> None:
+def reply(
+    ctx: typer.Context,
+    number: Number,
+    text: Text = None,
+    solves: Annotated[bool, typer.Option("--solves", help="The answer proposes a solution.")] = False,
+    as_: As = None,
+    json: AsJson = False,
+) -> None:
     """Answer the requester and the registered people on a ticket, each in a mail of their own."""
-    words = _words(text)
-    act(ctx, number, as_, json, lambda _, __, hand: staff.reply(hand, words))
+    words = words_of(text)
+    act(ctx, number, as_, json, lambda _, __, hand: staff.reply(hand, words, solves=solves))
+
+
+@app.command("update", epilog=examples("maild update 1042 'The vendor has found the cause; a fix comes tomorrow.'"))
+def update(ctx: typer.Context, number: Number, text: Text = None, as_: As = None, json: AsJson = False) -> None:
+    """Tell the people on a ticket how things stand. It stays where it is: nothing is expected of them."""
+    words = words_of(text)
+    act(ctx, number, as_, json, lambda _, __, hand: staff.update(hand, words))
 
 
 @app.command("note", epilog=examples("maild note 1042 'Waiting for the vendor.'", "maild note 1042 < findings.txt"))
 def note(ctx: typer.Context, number: Number, text: Text = None, as_: As = None, json: AsJson = False) -> None:
     """Add a note that stays inside: nobody is told."""
-    words = _words(text)
+    words = words_of(text)
     act(ctx, number, as_, json, lambda _, __, hand: staff.note(hand, words))
 
 
@@ -83,7 +110,8 @@ def _together(plans: Iterable[Plan]) -> Plan:
     return first
 
 
-def _words(text: str | None) -> str:
+def words_of(text: str | None) -> str:
+    """What was given, else what is on standard input."""
     if text is not None:
         return text
     if sys.stdin.isatty():

@@ -21,11 +21,12 @@ from maild.decide.policy import TemplateSource
 from maild.desks.policy import Desk
 from maild.errors import ExitCode, NotFound, Problem
 from maild.model import Address, Contact, Role
+from maild.notify.audience import TO_STAFF
 from maild.notify.builtin import builtin_templates
 from maild.notify.environment import variables_of
 from maild.notify.names import kind_of
 from maild.notify.preview import SAMPLE_DESK, Preview, Scene, friendly_scene, preview
-from maild.notify.render import LAST_LANGUAGE, TO_STAFF
+from maild.notify.render import LAST_LANGUAGE
 from maild.settings import Settings
 from maild.store import register
 from maild.store.tickets import TicketView

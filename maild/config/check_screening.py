@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from maild.rules.regex import is_pattern, pattern
+from maild.patterns.regex import is_pattern, pattern
 from maild.settings import Clamd, Rspamd, Settings
 from maild.settings.here import is_loopback
 from maild.yaml.file import Step

@@ -29,7 +29,8 @@ from maild.yaml.problems import build
 S = TypeVar("S", bound=Section)
 SQLITE = "sqlite:///"
 STATE_FILES = frozenset({"socket"})
-PLACES = ("desks", "rules", "directory", "templates", "state")
+PATTERNS = ("desks", "rules", "articles")
+PLACES = (*PATTERNS, "directory", "templates", "state")
 
 
 def load_settings(path: Path) -> Settings:
@@ -134,7 +135,7 @@ def database_url(settings: Settings) -> str:
 
 def resolved(settings: Settings, base: Path) -> Settings:
     """The settings with absolute paths; `base` is the folder of their file."""
-    patterns = {name: str(Path(glob.escape(str(base))) / getattr(settings, name)) for name in ("desks", "rules")}
+    patterns = {name: str(Path(glob.escape(str(base))) / getattr(settings, name)) for name in PATTERNS}
     return _absolute(settings, base, base / settings.state).model_copy(update=patterns)
 
 

@@ -1,4 +1,4 @@
-"""Desk, rule and template files → `Policy`, or everything that is wrong with them.
+"""Desk, rule, article and template files → `Policy`, or everything that is wrong with them.
 
 In: `Settings` with their paths resolved, and the directory; out: `Compiled`. Equal files give an equal version.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from maild.config.articles import read_articles
 from maild.config.templates import Named, TemplateFile, lacking, read_templates, templates_named, unused
 from maild.decide.policy import Policy, TemplateSource
 from maild.desks.policy import Desk, Strangers
@@ -20,8 +21,9 @@ from maild.errors import ConfigError, Problem
 from maild.notify.names import BUILT_IN
 from maild.rules.load import Known, load_rules
 from maild.settings import Settings
-from maild.yaml.file import Document, read
+from maild.yaml.file import Document, Step, read
 from maild.yaml.problems import build
+from maild.yaml.suggest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,11 @@ def compile_policy(settings: Settings, directory: Directory | None) -> Compiled:
     problems += [*_clashes(files), *_languages(files, templates.sources), *_pageless(files, settings)]
     desks = tuple(file.desk for file in files)
     known = Known(None if problems else desks, directory, frozenset(hook.name for hook in settings.webhooks))
+    problems += _teams(files, known)
     loaded = load_rules(matching(settings.rules), known)
-    policy = Policy(version="", desks=desks, rules=loaded.rules, templates=templates.sources)
-    problems += [*templates.problems, *loaded.problems]
+    offered = read_articles(matching(settings.articles), [] if problems else [desk.desk for desk in desks])
+    policy = Policy(version="", desks=desks, rules=loaded.rules, articles=offered.articles, templates=templates.sources)
+    problems += [*templates.problems, *loaded.problems, *offered.problems]
     if not loaded.problems:
         problems += _between(policy, templates.files, settings)
     return Compiled(policy.model_copy(update={"version": version_of(policy)}), tuple(problems), loaded.warnings)
@@ -90,6 +94,15 @@ def matching(wanted: str) -> tuple[Path, ...]:
 def desks_of(settings: Settings) -> tuple[Desk, ...]:
     """The desks whose files can be read; what is wrong with the others, `compile_policy` tells."""
     return tuple(file.desk for file in _desks(settings)[0])
+
+
+def sound_desks(settings: Settings) -> tuple[Desk, ...]:
+    """The desks, whatever else may be broken. Raises ConfigError with all that is wrong with their files."""
+    files, problems = _desks(settings)
+    problems += _clashes(files)
+    if problems:
+        raise ConfigError(*problems)
+    return tuple(file.desk for file in files)
 
 
 # ---- desks ---------------------------------------------------------------------------------------
@@ -138,6 +151,24 @@ def _pageless(files: Sequence[DeskFile], settings: Settings) -> Iterator[Problem
         if file.desk.strangers is Strangers.REGISTER:
             advice = "`register` sends a link to the pages for customers: open them with `web` in maild.yaml"
             yield file.document.problem(advice, "strangers")
+
+
+def _teams(files: Sequence[DeskFile], known: Known) -> Iterator[Problem]:
+    """A desk's mail to staff, and its tickets, go to somebody who is there."""
+    workers = known.workers()
+    for file in files:
+        for name, place in _named_staff(file.desk):
+            if name and workers is not None and name not in workers:
+                told = f"there is no member of staff or team `{name}`{did_you_mean(name, workers)}"
+                yield file.document.problem(told, *place)
+
+
+def _named_staff(desk: Desk) -> Iterator[tuple[str, tuple[Step, ...]]]:
+    """Each name of staff or a team, and its place in the desk's file."""
+    yield desk.team, ("team",)
+    for number, step in enumerate(desk.escalation):
+        yield step.tell, ("escalation", number, "tell")
+        yield step.assign, ("escalation", number, "assign")
 
 
 def _languages(files: Sequence[DeskFile], templates: Iterable[TemplateSource]) -> Iterator[Problem]:

@@ -13,9 +13,15 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from maild.desks.articles import Head
 from maild.desks.forms import Form, InField
 from maild.desks.hours import Hours
+from maild.desks.information import FieldWanted, Information, ModuleGuess, SubjectWanted
+from maild.desks.kinds import TicketType
+from maild.desks.life_cycle import LifeCycle, Unanswered
 from maild.desks.policy import Desk
+from maild.desks.targets import Escalation, ServiceLevel
+from maild.desks.telling import Tells
 from maild.directory import Directory, OrganisationRecord, PersonRecord, StaffRecord, TeamRecord
 from maild.rules.example_mail import ExampleMail, ExampleTicket
 from maild.rules.language import Actions, Example, NamedList, Rule, When
@@ -63,6 +69,17 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("maild.yaml: directories (each)", FurtherDirectory),
     ("desks/*.yaml", Desk),
     ("desks/*.yaml: hours", Hours),
+    ("desks/*.yaml: service_levels (each)", ServiceLevel),
+    ("desks/*.yaml: escalation (each)", Escalation),
+    ("desks/*.yaml: types (each)", TicketType),
+    ("desks/*.yaml: life_cycle", LifeCycle),
+    ("desks/*.yaml: life_cycle: unanswered (each)", Unanswered),
+    ("articles/*.md: the lines below the title", Head),
+    ("desks/*.yaml: information", Information),
+    ("desks/*.yaml: information: fields (each)", FieldWanted),
+    ("desks/*.yaml: information: subject", SubjectWanted),
+    ("desks/*.yaml: information: modules (each)", ModuleGuess),
+    ("desks/*.yaml: tells", Tells),
     ("desks/*.yaml: forms (each)", Form),
     ("desks/*.yaml: forms (each): requester", InField),
     ("directory.yaml", Directory),

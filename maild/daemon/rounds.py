@@ -16,6 +16,10 @@ from maild.store import invitations, nodes, outbox, signatures
 log = structlog.get_logger()
 
 
+MOST_TICKS = 500
+"""In one round: so much can hardly be due, and a step that never comes to an end shall not hold up the clock."""
+
+
 class Rounds:
     """The rounds of one node. `house` is asked each time, since a reload changes it; `run` is the node's run id."""
 
@@ -41,8 +45,10 @@ class Rounds:
         house.store.retrying(lambda tx: nodes.beat(tx, self._run, house.clock()))
 
     def remind(self) -> None:
-        """Bring back the tickets whose reminder is due."""
-        pipeline.tick(self._house())
+        """Do what is due. After a downtime that may be much: all of it, as far as one round may take."""
+        for _ in range(MOST_TICKS):
+            if not pipeline.tick(self._house()):
+                return
 
     def recover(self) -> None:
         """Mail that a node was sending when it vanished may have arrived: law 10 says what follows."""

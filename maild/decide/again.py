@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from maild.decide.case import Case
+from maild.decide.estimates import is_answer
 from maild.decide.facts import Facts
 from maild.decide.people import is_unverified
 from maild.decide.people_changes import WAITING, Propose, SetParticipant
-from maild.decide.plan import Change, Plan, SetProof
+from maild.decide.plan import Change, OpenTicket, Plan, SetAsked, SetProof
 from maild.decide.triage import decide
 from maild.decide.trust import standing
 from maild.desks.policy import Desk
@@ -56,6 +57,7 @@ def decide_again(case: Case, desk: Desk, before: Before) -> Plan:
         (
             SetProof(ticket, before.entry, known.proof, known.text, is_unverified(who.register)),
             *(_on(ticket, change) for change in fresh.changes if _is_made_up_for(change, fresh)),
+            *(SetAsked(ticket, one.asked) for one in fresh.changes if isinstance(one, OpenTicket) and one.asked),
         ),
         notifications=tuple(replace(one, ticket=ticket) for one in fresh.notifications),
         suppressed=tuple(replace(one, ticket=ticket) for one in fresh.suppressed),
@@ -67,8 +69,8 @@ def decide_again(case: Case, desk: Desk, before: Before) -> Plan:
 
 def _is_made_up_for(change: Change, fresh: Plan) -> bool:
     """Of what the mail would do now, what is done yet; with a command all of it, since its answer says so."""
-    is_command = fresh.disposition is Disposition.ANSWERED
-    return isinstance(change, WAITING) or (is_command and isinstance(change, SetParticipant))
+    by_command = fresh.disposition is Disposition.ANSWERED and isinstance(change, SetParticipant)
+    return isinstance(change, WAITING | SetAsked) or is_answer(change) or by_command
 
 
 def _on(ticket: TicketId, change: Change) -> Change:

@@ -13,10 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from maild.decide.estimates import answered_estimate
 from maild.decide.links import invite
 from maild.decide.notices import Told, notice
 from maild.decide.people_changes import LetGo, Propose, SetParticipant, SetProposal
-from maild.decide.plan import Change, JoinTicket, Plan, RecordContact
+from maild.decide.plan import Change, JoinTicket, Plan, RecordContact, SetStatus
 from maild.decide.proposals import ENTERS, PATIENCE, enter, told_asker
 from maild.decide.sight import TRUSTED
 from maild.decide.staff import Hand, staff_plan
@@ -34,6 +35,7 @@ from maild.model import (
     Reason,
     Register,
     Role,
+    Status,
 )
 
 NOT_YET = ContactId(0)
@@ -93,7 +95,8 @@ def decline(case: Approval) -> Plan:
     _require_open(case.one)
     told = _declined(case, "", ())
     what = f"declined proposal {case.one.id}, {case.one.kind} {case.one.address}".rstrip()
-    return staff_plan(case.hand, what, (case.decided(ProposalState.DECLINED),), told)
+    follows = answered_estimate(case.one, ProposalState.DECLINED)
+    return staff_plan(case.hand, what, (case.decided(ProposalState.DECLINED), *follows), told)
 
 
 def propose(hand: Hand, kind: ProposalKind, person: Address, organisation: str) -> Plan:
@@ -185,6 +188,13 @@ def _instructs(case: Approval) -> Steps:
     return (case.decided(ProposalState.DONE),), told
 
 
+def _agreed(case: Approval) -> Steps:
+    """An authorised contact has agreed otherwise than by mail: the work may begin."""
+    ticket = case.hand.known.ticket
+    moved: tuple[Change, ...] = (SetStatus(ticket.id, Status.OPEN),) if ticket.status is Status.WAITING else ()
+    return (case.decided(ProposalState.DONE), *answered_estimate(case.one, ProposalState.DONE), *moved), ()
+
+
 def _asked_for(case: Approval) -> Steps:
     """The ticket is theirs whose mail was forwarded; whoever forwarded it follows."""
     one, hand = case.one, case.hand
@@ -213,6 +223,7 @@ APPROVED: dict[ProposalKind, Callable[[Approval], Steps]] = {
     **dict.fromkeys(ENTERS, _enters),
     ProposalKind.LEAVING: _leaves,
     ProposalKind.INSTRUCTION: _instructs,
+    ProposalKind.ESTIMATE: _agreed,
     ProposalKind.REQUESTER: _asked_for,
     ProposalKind.NEXT_PRIMARY: _question,
     ProposalKind.NEXT_MONITORING: _question,

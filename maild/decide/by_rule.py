@@ -6,12 +6,13 @@ as it came, marked as such; nobody else gets a word of it from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from maild.decide.facts import Facts, Worker
-from maild.decide.notices import Told
-from maild.decide.notify import Occasion, cannot_hear, silenced
+from maild.decide.notices import Told, notice
+from maild.decide.notify import Occasion, cannot_hear, language_for, silenced
 from maild.decide.people import known
 from maild.decide.plan import Change, JoinTicket, SetStatus, SetTicket
 from maild.desks.policy import Desk
@@ -155,15 +156,39 @@ def missing(draft: Draft) -> tuple[tuple[str, str], ...]:
 
 def answer(it: Occasion, draft: Draft, plain: Told) -> Told:
     """What the sender gets in place of the confirmation. Whoever may only get a neutral answer gets that."""
-    asked = missing(draft)
-    if it.neutral or isinstance(plain, Suppressed) or not (asked or draft.answer) or silenced(it):
+    wanted = missing(draft)
+    if it.neutral or isinstance(plain, Suppressed) or not (wanted or draft.answer) or silenced(it):
         return plain
-    kind = NotificationKind.MISSING if asked else NotificationKind.ANSWER
-    values = (*plain.values, *((("missing", "\n".join(f"- {words}" for _, words in asked)),) if asked else ()))
-    return replace(plain, kind=kind, values=values, template="" if asked else draft.answer)
+    kind = NotificationKind.MISSING if wanted else NotificationKind.ANSWER
+    values = (*plain.values, *((("missing", _listed(wanted)),) if wanted else ()))
+    return replace(plain, kind=kind, values=values, template="" if wanted else draft.answer)
 
 
-def waits(it: Occasion, draft: Draft) -> Status | None:
+def question(it: Occasion, draft: Draft, ticket: TicketId | None) -> tuple[Told, ...]:
+    """What the sender is asked for in a mail of its own: on a ticket that is there, or beside another answer."""
+    wanted, contact = missing(draft), it.case.facts.contact(it.recipient.address)
+    if not wanted or contact is None or it.neutral or silenced(it):
+        return ()
+    event = f"missing:{hashlib.sha256(' '.join(name for name, _ in wanted).encode()).hexdigest()[:16]}"
+    values = (("missing", _listed(wanted)),)
+    told = notice(NotificationKind.MISSING, event, contact, it.desk, ticket, values, proven=it.who.proven)
+    if isinstance(told, Suppressed):
+        return (told,)
+    message = it.message
+    told = replace(told, language=language_for(it), reply_to_id=message.message_id, references=message.references)
+    return (told,)
+
+
+def asked(told: Iterable[Told], draft: Draft) -> tuple[str, ...]:
+    """Names of what one of these mails asks for."""
+    is_question = any(isinstance(one, Notification) and one.kind is NotificationKind.MISSING for one in told)
+    return tuple(name for name, _ in missing(draft)) if is_question else ()
+
+
+def waits(draft: Draft, asked_for: tuple[str, ...]) -> Status | None:
     """A ticket whose sender is asked for something waits for it."""
-    asked = missing(draft) and not it.neutral and silenced(it) is None
-    return draft.status or (Status.WAITING if asked else None)
+    return draft.status or (Status.WAITING if asked_for else None)
+
+
+def _listed(wanted: tuple[tuple[str, str], ...]) -> str:
+    return "\n".join(f"- {words}" for _, words in wanted)

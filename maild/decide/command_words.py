@@ -23,6 +23,8 @@ class Action(StrEnum):
     LANGUAGE = "language"
     HELP = "help"
     REMOVE = "remove"
+    REPORT = "report"
+    SOLVED = "solved"
 
 
 def words_of(line: str) -> list[str]:
@@ -64,6 +66,14 @@ _ACTIONS = {
         "nimm mich aus dem verteiler|nimm mich bitte aus dem verteiler|mich aus dem verteiler entfernen",
         "verwijder mij|verwijder me|uitschrijven|afmelden|haal mij van de lijst|haal me van de lijst",
     ),
+    Action.SOLVED: _phrases(
+        "solved|resolved|it is solved|it's solved|this is solved|problem solved|the problem is solved|issue solved",
+        "has been solved|solved itself|solved thanks|solved thank you|gelöst|geloest|ist gelöst|problem gelöst",
+        "das problem ist gelöst|problem ist gelöst|wurde gelöst|hat sich gelöst|gelöst danke|gelöst vielen dank",
+        "erledigt|ist erledigt|hat sich erledigt|es hat sich erledigt|die sache hat sich erledigt|erledigt danke",
+        "hat sich erledigt danke|erledigt vielen dank|behoben|ist behoben|opgelost|is opgelost|het is opgelost",
+        "probleem opgelost|het probleem is opgelost|opgelost bedankt|opgelost dank u|afgehandeld",
+    ),
 }
 PHRASES: Mapping[str, tuple[Action, str]] = MappingProxyType(
     {phrase: (action, "") for action, phrases in _ACTIONS.items() for phrase in phrases} | _scopes("status", _SCOPES)
@@ -71,6 +81,8 @@ PHRASES: Mapping[str, tuple[Action, str]] = MappingProxyType(
 """A line as `words_of` has it, and what it asks for; with the scope of a status, "" for where none is named."""
 
 LANGUAGE = _phrases("language|sprache|taal")
+REPORT = _phrases("report|protocol|protokoll|anfragenprotokoll|rapport|verslag")
+"""Alone, or before a period."""
 LANGUAGES: Mapping[str, str] = MappingProxyType(
     {
         name: code
@@ -89,7 +101,7 @@ LANGUAGES: Mapping[str, str] = MappingProxyType(
 
 POLITE = frozenset({"please", "bitte", "graag", "alstublieft", "aub"})
 """Around a command they change nothing."""
-FIRST = POLITE | LANGUAGE | {phrase.partition(" ")[0] for phrase in PHRASES}
+FIRST = POLITE | LANGUAGE | REPORT | {phrase.partition(" ")[0] for phrase in PHRASES}
 """What a command begins with; most lines of most mails do not."""
 GREETINGS = _phrases(
     "hello|hi|hey|dear|good morning|good afternoon|good evening|hallo|guten tag|guten morgen|guten abend|moin|servus",

@@ -21,9 +21,11 @@ from maild.decide.command_words import (
     PARTICLES,
     PHRASES,
     POLITE,
+    REPORT,
     Action,
     words_of,
 )
+from maild.decide.periods import written
 from maild.ingest.reply.signature import without_signature
 from maild.model import Address, Attachment, Message
 
@@ -44,7 +46,7 @@ _SEALS = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signatur
 @dataclass(frozen=True, slots=True)
 class Command:
     """What the mail asks for. `about`: of a status its scope (mine, cc, organisation; "" for mine and cc), of a
-    language its code."""
+    language its code, of a report its period ("" for none)."""
 
     action: Action
     about: str = ""
@@ -98,10 +100,18 @@ def _in_line(line: str) -> Command | None:
 def _said(words: list[str]) -> Command | None:
     if found := PHRASES.get(" ".join(words)):
         return Command(*found)
+    if words and words[0] in REPORT:
+        return _report(words[1:])
     if len(words) != 2 or words[0] not in LANGUAGE:
         return None
     code = LANGUAGES.get(words[1], words[1])
     return Command(Action.LANGUAGE, code) if _CODE.fullmatch(code) else None
+
+
+def _report(words: list[str]) -> Command | None:
+    """The log of requests, of a period where one is named. What else stands there a person reads."""
+    period = written(" ".join(words)) if words else ""
+    return None if period is None else Command(Action.REPORT, period)
 
 
 def _in_subject(subject: str) -> Command | None:
@@ -137,8 +147,9 @@ def _unsigned(command: Command, lines: list[str], sender: Address) -> list[str]:
 
 def _stands_alone(command: Command, lines: list[str], message: Message) -> bool:
     """On the first line, and below it nothing but a closing. Who asks for help with a subject of their own has said
-    what with."""
-    if message.sender is None or (command.action is Action.HELP and message.subject.strip()):
+    what with; "report" is too common a word."""
+    asks_more = command.action is Action.HELP and message.subject.strip()
+    if message.sender is None or asks_more or command.action is Action.REPORT:
         return False
     return _is_closing([line for line in lines if line][1:], message.sender)
 

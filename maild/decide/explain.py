@@ -23,17 +23,21 @@ from maild.decide.plan import (
     IndexMessageIds,
     JoinTicket,
     LinkTickets,
+    MergeTickets,
     MoveBreaker,
     OpenTicket,
     Plan,
     RecordBounce,
     RecordContact,
+    SetAsked,
+    SetPromise,
     SetProof,
     SetReminder,
     SetStatus,
     SetTicket,
+    SetTimer,
 )
-from maild.model import Reason, Status, TicketId
+from maild.model import PromiseState, Reason, Status, TicketId
 
 WIDTH = 14
 
@@ -75,6 +79,13 @@ def describe(change: Change) -> str:
             return f"set {_ticket(change.ticket)} to {change.status}"
         case SetTicket():
             return f"set {change.name.removeprefix('field:')} of {_ticket(change.ticket)} to {change.value!r}"
+        case SetAsked():
+            return f"remember that {_ticket(change.ticket)} was asked for {', '.join(change.names)}"
+        case SetPromise():
+            return _promised(change)
+        case SetTimer():
+            when = f"at {change.at.isoformat()}" if change.at else "no more"
+            return f"look after {_ticket(change.ticket)} ({change.kind}) {when}"
         case SetReminder():
             when = f"at {change.at.isoformat()}" if change.at else "no more"
             return f"remind of {_ticket(change.ticket)} {when}"
@@ -86,6 +97,8 @@ def describe(change: Change) -> str:
             return _held_back(change)
         case LinkTickets():
             return f"link {_ticket(change.ticket)} with ticket {change.other}: {change.why}"
+        case MergeTickets():
+            return f"let {_ticket(change.ticket)} go on as ticket {change.into}: {change.why}"
         case SetProof():
             return f"note on {_ticket(change.ticket)} that its sender is {change.proof}: {change.text}"
         case _:
@@ -123,6 +136,14 @@ def _part(change: SetParticipant) -> str:
     return f"let {change.address}, as {change.role}, {'wait for staff at' if change.waits else 'take part in'}"
 
 
+def _promised(change: SetPromise) -> str:
+    promise = change.promise
+    about = f"{promise.aim} of {_ticket(change.ticket)}"
+    if promise.state is PromiseState.RUNNING:
+        return f"promise the {about} by {promise.due_at.isoformat()}"
+    return f"let the promised {about} be {promise.state}"
+
+
 def _opened(change: OpenTicket) -> str:
     status = "" if change.status is Status.NEW else change.status
     more = {
@@ -132,6 +153,7 @@ def _opened(change: OpenTicket) -> str:
         "module": change.module,
         "assigned to": change.assignee,
         "tags": ", ".join(change.tags),
+        "asked for": ", ".join(change.asked),
     }
     said = [f"{name} {value}" for name, value in more.items() if value]
     said += [f"{name} = {value!r}" for name, value in change.fields]

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from maild.decide.periods import Period
+from maild.decide.reporting import Report
+from maild.desks.telling import StaffRole
 from maild.model import (
     UNPROVEN,
     Address,
+    ArticleId,
     Authenticity,
     Breaker,
     Contact,
@@ -17,9 +21,12 @@ from maild.model import (
     Organisation,
     OutboxId,
     Participant,
+    Proof,
     Proposal,
     Register,
     Role,
+    StaffMember,
+    Team,
     Ticket,
     TicketId,
     Verdict,
@@ -35,14 +42,26 @@ class ReplyToken:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffToken:
+    """A staff address as it was read: the ticket it names, and the whole tag. It says nothing of whose it is, so that
+    its signature is asked only once it is known who wrote."""
+
+    ticket: TicketId
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
 class LookupKeys:
     """The questions one message raises. Addresses are normalised, sorted, without our own.
 
     `earlier`: the ticket this very mail has opened already, when it could not be read. `domain`: the sender's, where
     the desk wants to know whose it is. `asks`: what the mail asks to be shown of the sender's tickets ("mine", "cc",
     "organisation", "" for nothing). `forwarded`: who wrote what the sender says to forward.
-    `staff`: names of staff and teams whom the rules may tell something; `account-manager` is that of the sender's
-    organisation.
+    `staff`: names of staff and teams whom rules and desks may tell something, or whom the mail itself names for work;
+    `account-manager` is that of the sender's organisation. `tells`: the roles of staff that desks tell of a ticket.
+    `staff_token`: it was sent to a staff address; `splits`: to split a question off. `answers_itself`: a machine
+    answered in the sender's name.
+    `systems`: what belongs to the sender's organisation matters. `report`: of which period they ask for the log.
     """
 
     desk: str
@@ -58,6 +77,17 @@ class LookupKeys:
     asks: str = ""
     forwarded: Address | None = None
     staff: tuple[str, ...] = ()
+    tells: tuple[StaffRole, ...] = ()
+    staff_token: StaffToken | None = None
+    splits: bool = False
+    answers_itself: bool = False
+    systems: bool = False
+    report: Period | None = None
+
+    @property
+    def asks_for_staff(self) -> bool:
+        """Whether it matters that the sender works here."""
+        return bool(self.forwarded or self.staff_token or self.answers_itself)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +97,40 @@ class Worker:
     name: str
     address: str
     title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """The sender of a mail, who works here, with their teams."""
+
+    member: StaffMember
+    teams: tuple[Team, ...] = ()
+
+    def sees(self, desk: str) -> bool:
+        """Staff see the tickets of their own desks; those for whom none are named, of all (REQ-L14)."""
+        return not self.member.desks or desk in self.member.desks
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The last mail of a customer's on a ticket; `text` is what was new in it."""
+
+    article: ArticleId
+    author: Address
+    subject: str
+    text: str
+    proof: Proof
+    unverified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What an answer on a ticket needs of what was written there: the Message-IDs, oldest first, the addresses that
+    proved themselves, and, where a question is to be split off, the last mail of the customer's."""
+
+    thread: tuple[str, ...] = ()
+    proven: frozenset[str] = frozenset()
+    latest: Latest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +164,14 @@ class TicketByNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """A ticket that a signed address or an earlier decision names, and the one it goes on as."""
+
+    ticket: TicketId
+    into: TicketId
+
+
+@dataclass(frozen=True, slots=True)
 class SentMail:
     """A mail of ours that a report speaks of, and the breaker its recipient has for earlier reports."""
 
@@ -128,7 +200,11 @@ class Facts:
     alone owns the sender's domain, where the keys ask; `people` are its registered contacts. `principals`: who may
     instruct for the sender's own organisation, and who follows it. `overview` are open tickets of the sender's and of
     their organisation, the latest first, where the keys ask. `by_staff`: the sender works here, where the keys ask;
-    `staff` are those of the keys' names that there are.
+    `staff` are those of the keys' names that there are, who works on the tickets, and staff who follow
+    them, where desks tell such. `colleague`: who the sender is, if staff, where the keys ask; `conversation`: that of
+    the ticket which their staff address names. `merged`: which of the tickets that the keys name by themselves
+    go on as another; all else leads there already. `systems` belong to the sender's organisation, where the keys ask.
+    `report`: the log of requests of the organisation for which the sender may instruct, where the keys ask.
     """
 
     contacts: tuple[Contact, ...] = ()
@@ -147,6 +223,11 @@ class Facts:
     overview: tuple[Listed, ...] = ()
     by_staff: bool = False
     staff: tuple[Worker, ...] = ()
+    colleague: Colleague | None = None
+    conversation: Conversation = Conversation()
+    merged: tuple[Merged, ...] = ()
+    systems: tuple[str, ...] = ()
+    report: Report | None = None
 
     def worker(self, name: str) -> Worker | None:
         """The member of staff or the team of this name, among those that were asked for."""
@@ -159,5 +240,10 @@ class Facts:
         contact = self.contact(address)
         return contact.register if contact else Register.UNKNOWN
 
+    def home(self, ticket: TicketId) -> TicketId:
+        """The ticket that this one goes on as, most often itself."""
+        return next((one.into for one in self.merged if one.ticket == ticket), ticket)
+
     def known(self, ticket: TicketId) -> KnownTicket | None:
-        return next((known for known in self.tickets if known.ticket.id == ticket), None)
+        home = self.home(ticket)
+        return next((known for known in self.tickets if known.ticket.id == home), None)

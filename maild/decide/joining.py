@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from maild.decide import by_rule, people, proposals, trust
+from maild.decide import by_rule, information, people, proposals, trust
 from maild.decide.case import Case
 from maild.decide.contribution import article_of, ignored, index_of, sender_of, staff_told, to_review
 from maild.decide.facts import KnownTicket
@@ -18,10 +18,12 @@ from maild.decide.notices import Told, notice, notifications, suppressions
 from maild.decide.notify import Occasion, addresses_in_words, silenced
 from maild.decide.people import Host
 from maild.decide.people_changes import SetParticipant
-from maild.decide.plan import Change, JoinTicket, Plan, SetStatus
+from maild.decide.plan import Change, JoinTicket, Plan, SetAsked, SetStatus
 from maild.decide.ruling import ruled_mail
+from maild.decide.self_solved import with_end
 from maild.decide.sight import parts_of
 from maild.decide.states import Happening, after
+from maild.decide.telling import by_mail
 from maild.decide.trust import Standing
 from maild.desks.policy import Desk
 from maild.model import (
@@ -43,14 +45,17 @@ def follow_up_plan(case: Case, found: Belongs, desk: Desk) -> Plan:
     """Add the message to its ticket; a person's mail may move the status, and settle what waits there."""
     message, facts, ticket, who = case.message, case.facts, found.known.ticket, trust.of(case, desk)
     sender = sender_of(message)
-    shaped = ruled_mail(case, desk, who, ticket)
-    if shaped.draft.ignored:
-        return ignored(shaped, ticket.id)
+    ruled = ruled_mail(case, desk, who, ticket)
+    if ruled.draft.ignored:
+        return ignored(ruled, ticket.id)
+    occasion = Occasion(case, desk, sender, who)
+    shaped = information.completed(occasion, ruled, found.known)
     held = bool(shaped.draft.review)
     joined = people.People() if held else _joining(case, found, desk, who)
     said = proposals.NOTHING if held else proposals.answered(case, found.known, desk, who)
-    occasion = Occasion(case, desk, sender, who)
-    told = (*said.told, *_left_out(occasion, ticket.id, joined), *staff_told(occasion, shaped, ticket))
+    question = by_rule.question(occasion, shaped.draft, ticket.id)
+    to_staff = (*staff_told(occasion, shaped, ticket), *by_mail(occasion, shaped.ruled, found.known))
+    told = (*question, *said.told, *_left_out(occasion, ticket.id, joined), *to_staff)
     plan = Plan(
         Disposition.FOLLOW_UP,
         (
@@ -69,15 +74,17 @@ def follow_up_plan(case: Case, found: Belongs, desk: Desk) -> Plan:
             *said.changes,
             *_new_status(message, ticket, shaped.draft),
             *by_rule.ticket_changes(ticket, shaped.ruled),
+            *information.better_title(occasion, found.known),
+            *_asked(ticket, by_rule.asked(question, shaped.draft)),
             *by_rule.participants(ticket.id, shaped.draft, facts),
         ),
         notifications=notifications(told),
         suppressed=suppressions(told),
         ticket=ticket.id,
         calls=by_rule.calls(shaped.ruled, f"{JOINED}:{message.content_key[:16]}", ticket.id),
-        ruled=shaped.ruled,
+        ruled=ruled.ruled,
     )
-    return to_review(plan) if held else plan
+    return to_review(plan) if held else with_end(plan, occasion, found.known, shaped.draft)
 
 
 def accepted_plan(case: Case, known: KnownTicket, desk: Desk) -> Plan | None:
@@ -95,6 +102,10 @@ def accepted_plan(case: Case, known: KnownTicket, desk: Desk) -> Plan | None:
         suppressed=suppressions(said.told),
         ticket=number,
     )
+
+
+def _asked(ticket: Ticket, names: tuple[str, ...]) -> tuple[Change, ...]:
+    return (SetAsked(ticket.id, (*ticket.asked, *names)),) if names else ()
 
 
 def _joining(case: Case, found: Belongs, desk: Desk, who: Standing) -> people.People:

@@ -12,11 +12,13 @@ from maild.decide.commands import command_in
 from maild.decide.desk import desk_for
 from maild.decide.facts import LookupKeys, ReplyToken
 from maild.decide.overview import MINE
+from maild.decide.periods import Period, period
 from maild.decide.policy import Policy
-from maild.decide.tokens import Tokens
+from maild.decide.staff_words import orders_in
+from maild.decide.tokens import Tokens, staff_token
 from maild.desks.policy import Desk, Strangers
 from maild.ingest.reply.forwarded import forwarded_from
-from maild.model import Address, Envelope, Message
+from maild.model import Address, AutomaticKind, Envelope, Message
 
 MOST_ADDRESSES = 50
 MOST_IDS = 50
@@ -26,6 +28,8 @@ SUBJECT_TOKEN = re.compile(r"\[\s?([A-Za-z][A-Za-z0-9]{0,9})-(\d{1,12})\s?\]")
 def lookup_keys(message: Message, envelope: Envelope, policy: Policy, tokens: Tokens) -> LookupKeys:
     """All a decision on this message will need to know."""
     desk = desk_for(message, envelope, policy)
+    by_staff = next(filter(None, map(staff_token, _tagged(message, envelope))), None)
+    orders = orders_in(message.visible_text) if by_staff else None
     return LookupKeys(
         desk=desk.desk if desk else "",
         content_key=message.content_key,
@@ -37,8 +41,14 @@ def lookup_keys(message: Message, envelope: Envelope, policy: Policy, tokens: To
         bounced_id=bounced_mail(message, envelope, tokens),
         domain=_domain(message, desk),
         forwarded=_forwarded(message, policy),
+        systems=desk is not None and any(one.known for one in desk.information.fields),
         asks=_asks(message),
-        staff=policy.told_staff,
+        report=_report(message, envelope, desk),
+        staff=(*policy.told_staff, *(orders.named() if orders else ())),
+        tells=policy.tells_staff,
+        staff_token=by_staff,
+        splits=orders is not None and orders.splits,
+        answers_itself=_answers_itself(message),
     )
 
 
@@ -69,6 +79,14 @@ def _asks(message: Message) -> str:
     return (command.about or MINE) if command and command.action is Action.STATUS else ""
 
 
+def _report(message: Message, envelope: Envelope, desk: Desk | None) -> Period | None:
+    """The period of which the log of requests is asked for, in days of the desk's own place."""
+    command = command_in(message) if desk else None
+    if desk is None or command is None or command.action is not Action.REPORT:
+        return None
+    return period(command.about, desk.hours.zone, envelope.received_at)
+
+
 def _forwarded(message: Message, policy: Policy) -> Address | None:
     """Whose mail the sender says to forward; not one of our own."""
     person = forwarded_from(message)
@@ -90,8 +108,19 @@ def numbers_in(subject: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:5]
 
 
+def _answers_itself(message: Message) -> bool:
+    """Only of an automatic answer it matters whether staff are away."""
+    wrote = message.automatic
+    return wrote is not None and wrote.kind is AutomaticKind.AUTO_REPLY and bool(message.in_reply_to)
+
+
 def _token(message: Message, envelope: Envelope, tokens: Tokens) -> ReplyToken | None:
+    """The first that is good."""
+    return next(filter(None, map(tokens.read_reply_address, _tagged(message, envelope))), None)
+
+
+def _tagged(message: Message, envelope: Envelope) -> tuple[str, ...]:
+    """The addresses it was sent to that have something behind a `+`."""
     noted = (hint.address for hint in message.delivered_to)
     named = (envelope.recipient, *noted, *(person.address for person in (*message.to, *message.cc)))
-    candidates = dict.fromkeys(address for address in named if "+" in address)
-    return next((token for address in candidates if (token := tokens.read_reply_address(address))), None)
+    return tuple(dict.fromkeys(address for address in named if "+" in address))

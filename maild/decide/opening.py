@@ -6,9 +6,10 @@ FAULT-D13); people join only as `people` says.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from maild.decide import by_rule, people, proposals, strangers, trust
+from maild.decide import by_rule, information, people, proposals, strangers, trust
 from maild.decide.case import Case
 from maild.decide.contribution import article_of, ignored, index_of, sender_of, staff_told, to_review
 from maild.decide.facts import Facts
@@ -20,6 +21,8 @@ from maild.decide.people import Host
 from maild.decide.people_changes import Propose
 from maild.decide.plan import Change, IndexMessageIds, JoinTicket, LinkTickets, OpenTicket, Plan
 from maild.decide.ruling import ruled_mail
+from maild.decide.suggestions import with_articles
+from maild.decide.telling import by_mail
 from maild.decide.trust import Standing
 from maild.desks.policy import Desk
 from maild.model import (
@@ -36,26 +39,33 @@ from maild.model import (
 )
 from maild.rules.model import Draft, Shaped
 
+Shape = Callable[[Shaped], Shaped]
 NO_SUBJECT = "(no subject)"
 MOST_TITLE = 250
 OPENED = "ticket-opened"
 """What webhooks are told of."""
 
 
-def new_plan(case: Case, desk: Desk) -> Plan:
-    """Open a ticket, shaped by the rules; confirm it where the gate allows; ask whom it takes to say yes to it."""
+def new_plan(case: Case, desk: Desk, shape: Shape = lambda shaped: shaped) -> Plan:
+    """Open a ticket, shaped by the rules and then by `shape`; confirm it where the gate allows; ask whom it takes to
+    say yes to it."""
     message, facts, who = case.message, case.facts, trust.of(case, desk)
     sender = sender_of(message)
-    shaped = ruled_mail(case, desk, who)
-    if shaped.draft.ignored:
-        return ignored(shaped)
+    ruled = shape(ruled_mail(case, desk, who))
+    if ruled.draft.ignored:
+        return ignored(ruled)
+    occasion = Occasion(case, desk, sender, who)
+    shaped = information.completed(occasion, ruled)
     contact = facts.contact(sender.address)
     joined = people.colleagues(None, message, facts, Host(contact, who, contact), desk, case.policy)
     wished = proposals.NOTHING if shaped.draft.review else proposals.asked(case, desk, who, shaped.draft)
     occasion = Occasion(case, desk, sender, who)
     plain = strangers.with_link(occasion, confirmation(occasion, joined.left_out, held=wished.held))
     answer = plain if wished.held else by_rule.answer(occasion, shaped.draft, plain)
-    told = (answer, *wished.told, *followers(occasion), *staff_told(occasion, shaped))
+    besides = by_rule.question(occasion, shaped.draft, None) if wished.held else ()
+    asked = by_rule.asked((answer, *besides), shaped.draft)
+    to_staff = (*staff_told(occasion, shaped), *by_mail(occasion, shaped.ruled))
+    told = (answer, *besides, *wished.told, *followers(occasion), *to_staff)
     plan = Plan(
         Disposition.NEW_TICKET,
         (
@@ -66,7 +76,7 @@ def new_plan(case: Case, desk: Desk) -> Plan:
         ),
         (
             *people.known(sender, facts),
-            _open(message, shaped.draft, who, desk, by_rule.waits(occasion, shaped.draft)),
+            _open(message, shaped.draft, who, desk, asked),
             JoinTicket(None, sender.address, Role.REQUESTER),
             *joined.changes,
             *by_rule.participants(None, shaped.draft, facts),
@@ -80,8 +90,9 @@ def new_plan(case: Case, desk: Desk) -> Plan:
         notifications=notifications(told),
         suppressed=suppressions(told),
         calls=by_rule.calls(shaped.ruled, OPENED, None),
-        ruled=shaped.ruled,
+        ruled=ruled.ruled,
     )
+    plan = with_articles(plan, case, desk)
     return to_review(plan) if shaped.draft.review else plan
 
 
@@ -102,7 +113,7 @@ def _why(shaped: Shaped, joined: people.People, answer: Notification | Suppresse
     return (*joined.reasons, *shaped.reasons, *silent)
 
 
-def _open(message: Message, draft: Draft, who: Standing, desk: Desk, status: Status | None) -> OpenTicket:
+def _open(message: Message, draft: Draft, who: Standing, desk: Desk, asked: tuple[str, ...]) -> OpenTicket:
     return OpenTicket(
         desk=desk.desk,
         prefix=desk.prefix,
@@ -115,7 +126,8 @@ def _open(message: Message, draft: Draft, who: Standing, desk: Desk, status: Sta
         fields=draft.fields,
         type=draft.type,
         module=draft.module,
-        status=status or Status.NEW,
+        status=by_rule.waits(draft, asked) or Status.NEW,
+        asked=asked,
     )
 
 

@@ -29,6 +29,7 @@ from maild.model import (
     EntryId,
     Notification,
     OutboxId,
+    Promise,
     Proof,
     Reason,
     Register,
@@ -36,6 +37,7 @@ from maild.model import (
     Status,
     Suppressed,
     TicketId,
+    TimerKind,
 )
 from maild.rules.model import Ruled
 
@@ -64,6 +66,7 @@ class OpenTicket:
     status: Status = Status.NEW
     type: str = ""
     module: str = ""
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,14 @@ class SetTicket:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class SetAsked:
+    """What the people of a ticket have been asked for, by its names: all of it, nothing is asked for twice."""
+
+    ticket: TicketId
+    names: tuple[str, ...]
+
+
 PROPERTIES = ("title", "priority", "category", "assignee", "tags", "type", "module")
 
 
@@ -124,6 +135,23 @@ class SetReminder:
     """When the clock shall bring a ticket back (UTC), or None to forget it."""
 
     ticket: TicketId
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetPromise:
+    """A promise as it stands from now on; a ticket has one of each aim."""
+
+    ticket: TicketId | None
+    promise: Promise
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """When the clock shall do this with a ticket (UTC), or None for never."""
+
+    ticket: TicketId | None
+    kind: TimerKind
     at: datetime | None
 
 
@@ -162,6 +190,16 @@ class LinkTickets:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeTickets:
+    """A ticket goes on as another: its articles and what waits there become that one's, and all that leads to it leads
+    there (REQ-A10)."""
+
+    ticket: TicketId
+    into: TicketId
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetProof:
     """Write down what proves the sender of the article that this inbox entry became, known later than the article."""
 
@@ -185,11 +223,15 @@ Change = (
     | LetGo
     | SetStatus
     | SetTicket
+    | SetAsked
     | SetReminder
+    | SetPromise
+    | SetTimer
     | IndexMessageIds
     | RecordBounce
     | MoveBreaker
     | LinkTickets
+    | MergeTickets
     | Invite
     | SetProof
 )

@@ -9,8 +9,12 @@ from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
+from maild.desks.articles import HelpArticle
 from maild.desks.policy import Desk
+from maild.desks.shelf import Shelf
+from maild.desks.telling import StaffRole
 from maild.rules.language import Rule
+from maild.rules.references import ACCOUNT_MANAGER
 from maild.rules.sieve import RuleSet
 
 
@@ -32,6 +36,7 @@ class Policy(BaseModel):
     version: str
     desks: tuple[Desk, ...]
     rules: tuple[Rule, ...] = ()
+    articles: tuple[HelpArticle, ...] = ()
     templates: tuple[TemplateSource, ...] = ()
 
     @cached_property
@@ -40,10 +45,23 @@ class Policy(BaseModel):
         return RuleSet(self.rules)
 
     @cached_property
+    def shelf(self) -> Shelf | None:
+        """Its help articles, ready to be asked; None where there are none."""
+        return Shelf(self.articles) if self.articles else None
+
+    @cached_property
     def told_staff(self) -> tuple[str, ...]:
-        """Names of staff and teams to whom its rules send something."""
-        named = (name for rule in self.rules for name in (*rule.then.forward, *(one.staff for one in rule.then.notify)))
-        return tuple(sorted(set(named)))
+        """Names of staff and teams to whom its rules or desks may send something."""
+        named = {name for rule in self.rules for name in (*rule.then.forward, *(one.staff for one in rule.then.notify))}
+        named |= {desk.team for desk in self.desks if desk.team}
+        if StaffRole.ASSIGNEE in self.tells_staff:
+            named |= {rule.then.assign for rule in self.rules if rule.then.assign}
+        return tuple(sorted(named | ({ACCOUNT_MANAGER} if StaffRole.ACCOUNT_MANAGER in self.tells_staff else set())))
+
+    @cached_property
+    def tells_staff(self) -> tuple[StaffRole, ...]:
+        """The roles of staff whom its desks tell of their tickets."""
+        return tuple(sorted({role for desk in self.desks if desk.team for role in desk.tells.roles}))
 
     def desk_named(self, name: str) -> Desk | None:
         return next((desk for desk in self.desks if desk.desk == name), None)

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from maild.decide.case import Case
 from maild.decide.consent import Consent, consent_in
+from maild.decide.estimates import BINDING, answered_estimate, said_in_vain
 from maild.decide.facts import KnownTicket
 from maild.decide.naming import people_in
 from maild.decide.notices import Told, notice
@@ -141,11 +142,12 @@ def answered(case: Case, known: KnownTicket, desk: Desk, who: Standing) -> Outco
     said = consent_in(case.message.visible_text)
     settled = [_settled(case, known, desk, one, said) for one in waiting if one.kind not in QUESTIONS and said]
     named = [_named_for(case, sender, one) for one in waiting if one.kind in QUESTIONS and _named(case)]
-    return _together([*settled, *named])
+    vain = said_in_vain(known, waiting, sender) if said else ()
+    return _together([*settled, *named, Outcome(reasons=vain)])
 
 
 def _is_for(sender: Contact, known: KnownTicket, one: Proposal, who: Standing) -> bool:
-    needed = Right.INSTRUCT if one.kind is ProposalKind.INSTRUCTION else Right.NAME
+    needed = Right.INSTRUCT if one.kind in BINDING else Right.NAME
     theirs = sender.organisation == one.organisation != ""
     return who.may(needed) and theirs and (one.kind in QUESTIONS or not _asked_it(sender, known, one))
 
@@ -163,13 +165,13 @@ def _settled(case: Case, known: KnownTicket, desk: Desk, one: Proposal, said: Co
     told = () if state is ProposalState.OPEN else told_asker(known, desk, one, kind)
     until = case.now + PATIENCE if state is ProposalState.OPEN else None
     why = Reason("proposal", f"said-{said}", f"{by} says {said} to {one.kind} {one.address}".rstrip())
-    return Outcome((SetProposal(one.ticket, one.id, state, by, until),), (why,), told)
+    return Outcome((SetProposal(one.ticket, one.id, state, by, until), *answered_estimate(one, state)), (why,), told)
 
 
 def _after(one: Proposal, said: Consent | None) -> ProposalState:
     if said is Consent.NO:
         return ProposalState.DECLINED
-    return ProposalState.DONE if one.kind is ProposalKind.INSTRUCTION else ProposalState.OPEN
+    return ProposalState.DONE if one.kind in BINDING else ProposalState.OPEN
 
 
 def _named_for(case: Case, sender: Contact, question: Proposal) -> Outcome:
@@ -244,7 +246,8 @@ def told_asker(
 
 def _got_it(case: Case, known: KnownTicket, sender: Contact) -> bool:
     token = case.keys.token
-    return token is not None and token.ticket == known.ticket.id and token.contact == sender.id
+    home = case.facts.home(token.ticket) if token else None
+    return token is not None and home == known.ticket.id and token.contact == sender.id
 
 
 def _named(case: Case) -> tuple[Address, ...]:

@@ -1,8 +1,9 @@
 """What a command by mail comes to: `answer(case, desk, who, found)`, a plan, or None. Pure.
 
 None means that the mail takes its ordinary way, and a person reads it: it is no command (`commands`); its sender may
-not ask (`trust`); it stands on a ticket of theirs, where "status" and "help" are questions to us; or it is old mail
-that is read again or imported, which changes nothing any more. So nobody is told that a command was refused, and
+not ask (`trust`); it stands on a ticket of theirs, where "status" and "help" are questions to us; it is "solved", an
+article of its ticket like any other (`self_solved`); or it is old mail that is read again or imported, which changes
+nothing any more. So nobody is told that a command was refused, and
 nothing is lost.
 
 Laws: an answer shows what its reader may see and nothing else; people say of themselves only what is theirs to say;
@@ -19,10 +20,12 @@ from maild.decide.case import Case
 from maild.decide.command_words import Action
 from maild.decide.commands import Command, command_in
 from maild.decide.follow_up import Belongs, Claim
-from maild.decide.notify import Occasion, neutral, silenced
+from maild.decide.notify import Occasion, language_for, neutral, silenced
 from maild.decide.overview import overview, written
 from maild.decide.people_changes import SetParticipant, SetPreference
 from maild.decide.plan import Change, Plan
+from maild.decide.report_sheet import as_csv, as_page, days
+from maild.decide.reporting import Report
 from maild.decide.sight import parts_of, sees_all
 from maild.decide.trust import Right, Standing
 from maild.desks.policy import AsksForProof, Desk
@@ -30,6 +33,7 @@ from maild.model import (
     Answers,
     Contact,
     Disposition,
+    Enclosure,
     Notification,
     NotificationKind,
     Participant,
@@ -58,6 +62,7 @@ class Served:
     changes: tuple[Change, ...] = ()
     ticket: TicketId | None = None
     language: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +96,12 @@ def answer(case: Case, desk: Desk, who: Standing, found: Belongs | Claim | None)
 
 
 def _may(asked: Asked) -> bool:
+    if asked.command.action is Action.SOLVED:
+        return False
     if asked.command.action is Action.REMOVE:
         return _may_leave(asked.it)
+    if asked.command.action is Action.REPORT:
+        return asked.it.who.may(Right.INSTRUCT) and not isinstance(asked.found, Belongs)
     about_a_ticket = isinstance(asked.found, Belongs) and asked.command.action in QUESTIONS
     return asked.it.who.may(Right.ASK) and not about_a_ticket
 
@@ -137,6 +146,27 @@ def _language(asked: Asked) -> Served | None:
     return None if len(language) > CODE else _explained(asked, unknown)
 
 
+def _report(asked: Asked) -> Served | None:
+    """The log of their organisation's requests (REQ-L4), for whom may instruct for it."""
+    found = asked.it.case.facts.report
+    if found is None or not asked.contact.organisation:
+        return None
+    first, last = days(found)
+    count = str(len(found.requests))
+    values = (("organisation", found.organisation), ("begins", first), ("ends", last), ("count", count))
+    text = f"it asks for the log of requests from {first} to {last}: {count} in it"
+    return Served(NotificationKind.REPORT, Action.REPORT, text, values, enclosures=_enclosed(asked, found))
+
+
+def _enclosed(asked: Asked, found: Report) -> tuple[Enclosure, ...]:
+    """The log as a table and as a page, in the language of the mail that brings it."""
+    language, name = language_for(asked.it), "-".join(("report", *days(found)))
+    return (
+        Enclosure(f"{name}.csv", "text/csv", as_csv(found, language)),
+        Enclosure(f"{name}.html", "text/html", as_page(found, language)),
+    )
+
+
 def _help(asked: Asked) -> Served:
     """Which words there are."""
     return _explained(asked, "it asks which words are understood")
@@ -161,6 +191,7 @@ _SERVES: Mapping[Action, Callable[[Asked], Served | None]] = MappingProxyType(
         Action.UNFOLLOW: _unfollow,
         Action.LANGUAGE: _language,
         Action.HELP: _help,
+        Action.REPORT: _report,
         Action.REMOVE: _remove,
     }
 )
@@ -201,7 +232,7 @@ def _told(served: Served, it: Occasion) -> Notification | Suppressed:
     event = f"command:{it.message.content_key[:16]}"
     if why := silenced(it):
         return Suppressed(served.kind, event, it.recipient.address, why)
-    plain = replace(neutral(it, served.kind, event), values=served.values)
+    plain = replace(neutral(it, served.kind, event), values=served.values, enclosures=served.enclosures)
     plain = replace(plain, language=served.language or plain.language)
     if it.unverified and not it.who.proven:
         return plain

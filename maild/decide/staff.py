@@ -28,8 +28,8 @@ from maild.desks.policy import Desk
 from maild.model import (
     Address,
     ArticleKind,
-    Contact,
     NotificationKind,
+    Participant,
     Reason,
     Role,
     Status,
@@ -41,6 +41,7 @@ from maild.rules.view import Trigger
 
 NO_RULES, NOTHING_KNOWN = RuleSet(()), Facts()
 PRIORITIES = ("1", "2", "3", "4")
+KINDS = ("type", "category")
 DELETION = "deletion"
 
 
@@ -70,6 +71,10 @@ def set_property(hand: Hand, name: str, value: str) -> Plan:
         return _set_reminder(hand, value)
     if name == "priority" and value not in PRIORITIES:
         raise ValueError(f"priority is one of {', '.join(PRIORITIES)}, not {value!r}")
+    if name == "priority" and hand.known.ticket.type in hand.desk.without_priorities:
+        raise ValueError(f"a {hand.known.ticket.type} has no priority at this desk")
+    if name in KINDS and value and (known := hand.desk.kinds(name)) and value not in known:
+        raise ValueError(f"{name} is one of {', '.join(known)} at this desk, not {value!r}")
     target = name if name in PROPERTIES else f"field:{name}"
     told = (
         _tell(hand, NotificationKind.DELETION_COMPLETED, "deletion") if (name, value) == (DELETION, "completed") else ()
@@ -77,16 +82,18 @@ def set_property(hand: Hand, name: str, value: str) -> Plan:
     return staff_plan(hand, f"{name} = {value}", (SetTicket(hand.known.ticket.id, target, value),), told)
 
 
-def reply(hand: Hand, text: str) -> Plan:
-    """An answer to the requester and the registered people on the ticket, each in a mail of their own."""
+def reply(hand: Hand, text: str, *, solves: bool = False) -> Plan:
+    """An answer to the requester and the registered people on the ticket, each in a mail of their own. `solves`: it
+    proposes a solution."""
     ticket = hand.known.ticket
     if not text.strip():
         raise ValueError("an answer needs some text")
-    status = after(ticket.status, Happening.WE_ANSWERED)
+    happening = Happening.WE_SOLVED if solves else Happening.WE_ANSWERED
+    status = after(ticket.status, happening)
     moved: tuple[Change, ...] = () if status is ticket.status else (SetStatus(ticket.id, status),)
     article = _our_article(hand, ArticleKind.OUTGOING, text)
     told = _tell(hand, NotificationKind.REPLY, "reply", ("text", text), by_person=True)
-    return _with_rules(hand, text, staff_plan(hand, "answered", (article, *moved), told))
+    return _with_rules(hand, text, staff_plan(hand, str(happening), (article, *moved), told))
 
 
 def _with_rules(hand: Hand, text: str, plan: Plan) -> Plan:
@@ -110,6 +117,16 @@ def _with_rules(hand: Hand, text: str, plan: Plan) -> Plan:
         calls=by_rule.calls(shaped.ruled, event, known.ticket.id),
         ruled=shaped.ruled if shaped.ruled.hits else None,
     )
+
+
+def update(hand: Hand, text: str) -> Plan:
+    """How things stand, in staff's own words (REQ-M9): the same people hear of it as of an answer, and nobody has to
+    answer."""
+    if not text.strip():
+        raise ValueError("an update needs some text")
+    article = _our_article(hand, ArticleKind.OUTGOING, text)
+    told = _tell(hand, NotificationKind.STATUS_UPDATE, "update", ("text", text), by_person=True)
+    return staff_plan(hand, "told how things stand", (article,), told)
 
 
 def note(hand: Hand, text: str) -> Plan:
@@ -154,20 +171,22 @@ def _tell(
 ) -> tuple[Told, ...]:
     """One intention for each person who shall hear of it, or the reason why one shall not."""
     occasion = f"{event}:{int(hand.now.timestamp() * 1000)}"
-    return tuple(_to(hand, kind, occasion, contact, values, by_person=by_person) for contact in _audience(hand.known))
+    return tuple(_to(hand, kind, occasion, part, values, by_person=by_person) for part in _audience(hand.known))
 
 
 def _to(
     hand: Hand,
     kind: NotificationKind,
     occasion: str,
-    contact: Contact,
+    part: Participant,
     values: tuple[tuple[str, str], ...],
     *,
     by_person: bool,
 ) -> Told:
-    """In the thread of the ticket, and, where the recipient never proved to be who they are, without its title."""
-    more = (("staff", hand.actor.name), ("subject", hand.known.ticket.title), *values)
+    """In the thread of the ticket, and, where the recipient never proved to be who they are, without its title. Whoever
+    only follows is told how to stop it."""
+    contact, follows = part.contact, (("follower", "yes"),) if part.role is Role.FOLLOWER else ()
+    more = (("staff", hand.actor.name), ("subject", hand.known.ticket.title), *follows, *values)
     proven = contact.address in hand.proven
     told = notice(kind, occasion, contact, hand.desk, hand.known.ticket.id, more, proven=proven, by_person=by_person)
     if isinstance(told, Suppressed):
@@ -176,10 +195,10 @@ def _to(
     return replace(told, reply_to_id=thread[-1] if thread else "", references=thread[:-1], by_person=by_person)
 
 
-def _audience(known: KnownTicket) -> list[Contact]:
+def _audience(known: KnownTicket) -> list[Participant]:
     """The requester, whoever that is, guests, and those of the others who are registered; as far as they take part."""
     return [
-        participant.contact
+        participant
         for participant in known.participants
         if participant.takes_part
         and (participant.role in (Role.REQUESTER, Role.GUEST) or participant.contact.register in TRUSTED)

@@ -3,7 +3,8 @@
 In: one secret of the instance, a ticket, a contact; out: text, and back again. Pure.
 Laws: HMAC-SHA-256, 80 bits of it, a key of its own for each purpose; comparison in constant time. A reply
 address binds its ticket *and* its contact (FreeScout's CVE-2026-47123 bound one of them and checked neither on
-one path) and is still no authority: it counts only together with that contact's own From (FAULT-D16).
+one path) and is still no authority: it counts only together with that contact's own From (FAULT-D16). A staff address
+binds its ticket and the address it was sent to, which it does not name: without the proven From it says nothing.
 Everything is lower-case base32, since addresses get case-folded on their way.
 """
 
@@ -12,11 +13,12 @@ from __future__ import annotations
 import hmac
 from typing import NamedTuple
 
-from maild.decide.facts import ReplyToken
+from maild.decide.facts import ReplyToken, StaffToken
 from maild.model import Purpose, TicketId
 
 LEAK_PREFIX = "mdt"
 BOUNCE_PREFIX = "mdb"
+STAFF_PREFIX = "mds"
 VERSION = "1"
 MAC_BYTES = 10
 LONGEST_LOCAL = 64  # RFC 5321 4.5.3.1.1
@@ -37,7 +39,8 @@ class Tokens:
         if any(len(key) < 32 for key in (secret, *retired)):
             raise ValueError("a token secret needs at least 32 bytes")
         secrets = (secret, *retired)
-        self._reply = tuple(_ReplyKey.derived(key) for key in secrets)
+        self._reply = tuple(_SigningKey.derived(key, "reply") for key in secrets)
+        self._staff = tuple(_SigningKey.derived(key, "staff") for key in secrets)
         self._ids = tuple(_derive(key, "message-id") for key in secrets)
         self._marks = tuple(_mark(key) for key in secrets)
         self._invitations = _derive(secret, "invitation")
@@ -63,6 +66,17 @@ class Tokens:
             return None
         known = any(_same(tag, _reply_tag(key, ticket, contact)) for key in self._reply)
         return ReplyToken(TicketId(ticket), contact) if known else None
+
+    def staff_address(self, desk_address: str, ticket: TicketId, reader: str) -> str:
+        """`support+mds1….<ticket>.<mac>@desk`: where the member of staff, or the team, at the address `reader` works on
+        the ticket by mail; the plain address where its local part leaves no room."""
+        local, _, domain = desk_address.rpartition("@")
+        signed = f"{local}+{_staff_tag(self._staff[0], ticket, reader)}"
+        return f"{signed}@{domain}" if len(signed.encode()) <= LONGEST_LOCAL else desk_address
+
+    def is_staff_tag(self, token: StaffToken, reader: str) -> bool:
+        """Whether we made this tag for that ticket and the address `reader`."""
+        return any(_same(token.tag, _staff_tag(key, token.ticket, reader)) for key in self._staff)
 
     def invitation(self, purpose: Purpose, address: str, nonce: str) -> str:
         """The secret of a link that is sent to an address: 160 bits, the same for the same nonce."""
@@ -106,15 +120,24 @@ class Tokens:
         return any(_same(mac, _id_mac(key, stem, hostname)) for key in self._ids)
 
 
-class _ReplyKey(NamedTuple):
-    """A signing key, and the two letters by which a reply address says which one signed it."""
+class _SigningKey(NamedTuple):
+    """A signing key, and the two letters by which an address says which one signed it."""
 
     kid: str
     key: hmac.HMAC
 
     @classmethod
-    def derived(cls, secret: bytes) -> _ReplyKey:
-        return cls(_mac(_derive(secret, "key id"), "")[:2], _derive(secret, "reply"))
+    def derived(cls, secret: bytes, purpose: str) -> _SigningKey:
+        return cls(_mac(_derive(secret, "key id"), "")[:2], _derive(secret, purpose))
+
+
+def staff_token(address: str) -> StaffToken | None:
+    """What a staff address says of itself; whether we made it, and for whom, `Tokens.is_staff_tag` knows."""
+    tag = address.rpartition("@")[0].rpartition("+")[2].lower()
+    if not tag.startswith(STAFF_PREFIX) or tag.count(".") != 2:
+        return None
+    ticket = _number(tag.split(".")[1])
+    return None if ticket is None else StaffToken(TicketId(ticket), tag)
 
 
 def _derive(secret: bytes, purpose: str) -> hmac.HMAC:
@@ -148,10 +171,17 @@ def _id_mac(key: hmac.HMAC, stem: str, hostname: str) -> str:
     return _mac(key, f"{stem}@{hostname.lower()}")
 
 
-def _reply_tag(signer: _ReplyKey, ticket: int, contact: int) -> str:
+def _reply_tag(signer: _SigningKey, ticket: int, contact: int) -> str:
     """Version and key id, ticket, contact, and the mac over all of them."""
     stem = f"{LEAK_PREFIX}{VERSION}{signer.kid}.{_digits(ticket)}.{_digits(contact)}"
     return f"{stem}.{_mac(signer.key, stem)}"
+
+
+def _staff_tag(signer: _SigningKey, ticket: int, reader: str) -> str:
+    """Version and key id, ticket, and the mac over both and the address it was sent to."""
+    stem = f"{STAFF_PREFIX}{VERSION}{signer.kid}.{_digits(ticket)}"
+    mac = _mac(signer.key, f"{stem}\n{reader.lower()}")
+    return f"{stem}.{mac}"
 
 
 def _digits(number: int) -> str:

@@ -3,7 +3,7 @@
     is it anything at all?        `SORTED_OUT`: duplicates, loops, bounces, mail without a readable sender
     does it belong to a ticket?   `follow_up`
     is it a word that is answered at once?  `self_service`
-    then it adds to its ticket    `joining`
+    then it adds to its ticket    `joining`, or, where that was settled long ago, follows it: `later`
     else it is a new ticket       `opening`
 
 Pure and total: every message gets exactly one disposition, with reasons (law 4).
@@ -14,12 +14,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from maild.decide import bounces, joining, opening, screening, self_service, strangers, trust
+from maild.decide import bounces, joining, later, opening, screening, self_service, staff_mail, strangers, trust
 from maild.decide import follow_up as thread
 from maild.decide.case import Case
 from maild.decide.desk import desk_for
+from maild.decide.notify import Occasion
 from maild.decide.people_changes import WAITING
 from maild.decide.plan import Change, OpenTicket, Plan, SetStatus
+from maild.decide.self_solved import says_solved
 from maild.decide.trust import Standing
 from maild.desks.policy import Desk
 from maild.model import Answers, AutomaticKind, Disposition, Message, Proof, Reason, Status, Suppressed, Ticket
@@ -85,6 +87,9 @@ def _decide(case: Case) -> Plan:
 
 def _conversation(case: Case, desk: Desk) -> Plan:
     """Mail from people. A ticket it names is its own desk's affair, whichever desk the mail was sent to."""
+    by_staff = staff_mail.handled(case)
+    if by_staff:
+        return by_staff if isinstance(by_staff, Plan) else _new(case, desk, trust.of(case, desk), by_staff)
     found = thread.follow_up(case.message, case.keys, case.facts, lambda ticket: _ground(case, ticket, desk))
     home = _ground(case, found.known.ticket, desk) if found else None
     if found and home and (accepted := joining.accepted_plan(case, found.known, home.desk)):
@@ -92,9 +97,18 @@ def _conversation(case: Case, desk: Desk) -> Plan:
     here = home if home and isinstance(found, thread.Belongs) else thread.Ground(desk, trust.of(case, desk))
     if served := self_service.answer(case, here.desk, here.who, found):
         return served
+    if isinstance(found, thread.Belongs) and _comes_later(case, found, here):
+        return later.later_plan(case, found, here.desk)
     if isinstance(found, thread.Belongs):
         return joining.follow_up_plan(case, found, here.desk)
     return _new(case, desk, here.who, found)
+
+
+def _comes_later(case: Case, found: thread.Belongs, here: thread.Ground) -> bool:
+    """Whose thanks come late asks for nothing new."""
+    if case.message.sender is None or not later.comes_later(case, found, here.desk):
+        return False
+    return not says_solved(Occasion(case, here.desk, case.message.sender, here.who), found.known)
 
 
 def _new(case: Case, desk: Desk, who: Standing, claim: thread.Claim | None) -> Plan:

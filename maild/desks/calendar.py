@@ -80,6 +80,11 @@ def hours_of(hours: Hours, day: date) -> tuple[Minutes, ...]:
     return _by_weekday(hours.week)[day.weekday()]
 
 
+def usually_open(hours: Hours, day: date) -> bool:
+    """Whether its day of the week has hours, holidays aside."""
+    return bool(_by_weekday(hours.week)[day.weekday()])
+
+
 @lru_cache(maxsize=64)
 def _by_weekday(week: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[Minutes, ...], ...]:
     written = {day: spans for words, spans in week for day in weekdays(words)}

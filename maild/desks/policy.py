@@ -12,6 +12,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from maild.desks.forms import MOST_FORMS, Form, mail_address, without_mistakes
 from maild.desks.hours import ALWAYS, Hours
+from maild.desks.information import NOTHING, Information
+from maild.desks.kinds import Categories, Types
+from maild.desks.life_cycle import USUAL, LifeCycle
+from maild.desks.targets import Escalations, ServiceLevels, Stops
+from maild.desks.telling import Tells
 
 
 class Strangers(StrEnum):
@@ -95,6 +100,14 @@ class Desk(BaseModel):
     priority: int = Field(
         default=3, ge=1, le=4, description="Priority of a ticket when no rule says otherwise; 1 is the highest."
     )
+    types: Types = Field(
+        default=(),
+        description="Types of its tickets, each with `type` and, where it has none, `priorities: false`. Where they "
+        "are listed, rules and staff can use no other.",
+    )
+    categories: Categories = Field(
+        default=(), description="Categories of its tickets; where they are listed, rules and staff can use no other."
+    )
     proof: AsksForProof = Field(
         default=AsksForProof.PREFERRED,
         description="Whether senders must prove their address: required, preferred (answers to the unproven are "
@@ -114,6 +127,43 @@ class Desk(BaseModel):
     hours: Hours = Field(
         default=ALWAYS, description="When it is open: `zone`, `week` and holidays; without it, always."
     )
+    service_levels: ServiceLevels = Field(
+        default=(),
+        description="What is promised, each with `response`, `solution` or both, and the tickets it is for; the first "
+        "that fits counts, and nothing is promised where none does.",
+    )
+    escalation: Escalations = Field(
+        default=(),
+        description="Who is told, and who gets the ticket, when a share of a promised time is over, each with `at`; in "
+        "the order of `at`.",
+    )
+    response_stops: Stops = Field(
+        default=Stops.ANSWER,
+        description="What keeps the promise of a response: answer (our first answer) or solution (a proposed one).",
+    )
+    life_cycle: LifeCycle = Field(
+        default=USUAL,
+        description="What becomes of its tickets as time passes: reopening, closing, what stops the clocks.",
+    )
+    team: str = Field(
+        default="",
+        max_length=80,
+        description="The member of staff or the team whose desk it is, by the name in the directory: they get each new "
+        "ticket by mail. Without it staff get no mail but what rules send.",
+    )
+    tells: Tells = Field(
+        default=Tells(),
+        description="Which staff are told, for `new_ticket`, `answer` and `assigned`: team, assignee, account-manager "
+        "and followers.",
+    )
+    information: Information = Field(
+        default=NOTHING,
+        description="What it must know before it can begin: `fields`, each with the words to ask for it; `subject` and "
+        "`modules`. One mail asks for all that is missing, and the ticket waits.",
+    )
+    articles: bool = Field(
+        default=True, description="Whether its confirmations offer help articles that fit, of those that are for it."
+    )
     signature: str = Field(default="", max_length=1000, description="Lines below the desk's mails.")
     forms: tuple[Form, ...] = Field(
         default=(),
@@ -122,10 +172,26 @@ class Desk(BaseModel):
         "`reply-to`, or `field: LABEL` for a line of its text. The requester it names counts as unproven.",
     )
 
+    @field_validator("tells")
+    @classmethod
+    def _tells(cls, tells: Tells, info: ValidationInfo) -> Tells:
+        if tells != Tells() and not info.data.get("team"):
+            raise ValueError("nobody is told anything as long as the desk has no `team`: name one")
+        return tells
+
     @field_validator("forms")
     @classmethod
     def _forms(cls, forms: tuple[Form, ...], info: ValidationInfo) -> tuple[Form, ...]:
         return without_mistakes(forms, info.data.get("addresses", ()))
+
+    def kinds(self, name: str) -> tuple[str, ...]:
+        """What a ticket's `type` or `category` may be; nothing where anything may be."""
+        return tuple(one.type for one in self.types) if name == "type" else self.categories
+
+    @property
+    def without_priorities(self) -> frozenset[str]:
+        """Types whose tickets have no priority."""
+        return frozenset(one.type for one in self.types if not one.priorities)
 
     @property
     def address(self) -> str:

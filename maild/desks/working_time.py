@@ -2,20 +2,28 @@
 
 In: a desk's `Hours`, aware instants, and a length; out: aware UTC instants, lengths, one sentence. Pure. The two
 functions fit each other: `worked(hours, start, due(hours, start, work)) == work`. A due time is the first instant at
-which so much has been worked, so it may be the very end of a day's hours, and never lies in the night after it.
+which so much has been worked, so it may be the very end of a day's hours, and never lies in the night after it; `ago`
+counts back to the first instant, too.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from heapq import heappop, heappush
+from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter, itemgetter
 from zoneinfo import ZoneInfo
 
-from maild.desks.calendar import DAY, FARTHEST_OFFSET, HORIZON, Span, hours_of, open_spans
+from maild.desks import calendar
+from maild.desks.calendar import DAY, Span
 from maild.desks.hours import ALWAYS, WEEKDAYS, Hours
+from maild.desks.months import NOTHING, closed_days, closings, first_of, month, month_of
 
-NOTHING = timedelta(0)
+HORIZON = calendar.HORIZON * DAY
+LONGEST = 2 * DAY
+"""No date lasts longer, whatever its clock does."""
+MINUTES = len("2026-11-27 16:00")
+NAMES = tuple(day.title() for day in WEEKDAYS)
 MOST_NAMED = 3
 """Closed days that a sentence names one by one."""
 
@@ -24,7 +32,7 @@ def due(hours: Hours, start: datetime, work: timedelta) -> datetime | None:
     """The first instant (UTC) at which `work` has been worked since `start`; None where the desk does not open within a
     year."""
     if work <= NOTHING:
-        return start.astimezone(UTC)
+        return _utc(start)
     left = work
     for span in spans_from(hours, start):
         length = span.end - span.begin
@@ -34,44 +42,92 @@ def due(hours: Hours, start: datetime, work: timedelta) -> datetime | None:
     return None
 
 
+def ago(hours: Hours, end: datetime, work: timedelta) -> datetime | None:
+    """The first instant (UTC) since which no more than `work` has been worked up to `end`; None where the desk was not
+    open for a year before."""
+    left = work
+    for span in spans_until(hours, end):
+        if left <= NOTHING:
+            return span.end
+        length = span.end - span.begin
+        if length > left:
+            return span.end - left
+        left -= length
+    return None
+
+
 def worked(hours: Hours, start: datetime, end: datetime) -> timedelta:
     """Working time between two instants; none where the second one is not later."""
-    total = NOTHING
-    for span in spans_from(hours, start) if start < end else ():
-        if span.begin >= end:
-            break
-        total += min(span.end, end) - span.begin
-    return total
+    first, last = _utc(start), _utc(end)
+    months = range(month_of(first - LONGEST), month_of(last) + 1) if first < last else ()
+    every = (month(hours, number) for number in months)
+    return sum((month.passed(last) - month.passed(first) for month in every), NOTHING)
+
+
+def closing(hours: Hours, start: datetime, days: int) -> datetime | None:
+    """When (UTC) the desk closes on the so many-th working day after the day of `start`, which does not count itself
+    (as in German law: BGB 187, 188). A working day is a date with any hours, and one that is open to midnight closes
+    then. None where the desk does not open within a year."""
+    today = _local(hours, start).date()
+    reach, number = today + HORIZON, month_of(today)
+    while number <= month_of(reach):
+        dates = closings(hours, number)
+        for day, end in dates[bisect_right(dates, today, key=itemgetter(0)) :]:
+            reach, days = day + HORIZON, days - 1
+            if days <= 0:
+                return end
+        number += 1
+    return None
 
 
 def spans_from(hours: Hours, start: datetime) -> Iterator[Span]:
-    """The working time from an instant on, in order. It ends where the desk does not open for a year.
+    """The working time from an instant on, in order. It ends where the desk does not open for a year."""
+    begin, reach = _utc(start), start + HORIZON
+    number = month_of(begin - LONGEST)
+    while first_of(number) <= reach:
+        spans = month(hours, number).spans
+        for span in spans[bisect_right(spans, begin, key=attrgetter("end")) :]:
+            yield span if span.begin >= begin else Span(begin, span.end)
+            reach = span.end + HORIZON
+        number += 1
 
-    A clock that is put back over midnight shows a date again after the next one's first minutes: a date's spans wait
-    until none of the following date can come before them.
-    """
-    day, idle, waiting = _local(hours, start).date() - DAY, 0, list[Span]()
-    while idle <= HORIZON:
-        for span in open_spans(hours, day):
-            heappush(waiting, span)
-        day += DAY
-        border = datetime.combine(day, time(), UTC) - FARTHEST_OFFSET
-        idle += 1
-        while waiting and waiting[0].begin < border:
-            span = heappop(waiting)
-            if span.end > start:
-                idle = 0
-                yield Span(max(span.begin, start.astimezone(UTC)), span.end)
+
+def spans_until(hours: Hours, end: datetime) -> Iterator[Span]:
+    """The working time up to an instant, the latest first; otherwise as `spans_from`."""
+    last, reach = _utc(end), end - HORIZON
+    number = month_of(last)
+    while first_of(number + 1) >= reach:
+        spans = month(hours, number).spans
+        for span in reversed(spans[: bisect_left(spans, last, key=attrgetter("begin"))]):
+            yield span if span.end <= last else Span(span.begin, last)
+            reach = span.begin - HORIZON
+        number -= 1
 
 
 def in_words(hours: Hours, start: datetime, work: timedelta) -> str:
-    """The arithmetic behind a due time, for people: where it starts, what is added, which days do not count."""
-    end = due(hours, start, work)
+    """The arithmetic behind `due`, for people."""
+    return explained(hours, start, of_work(hours, work), due(hours, start, work))
+
+
+def of_work(hours: Hours, work: timedelta) -> str:
+    """A length of working time: `8 h working time`; of a desk that is always open, just `8 h`."""
+    always = hours.week == ALWAYS.week and hours == ALWAYS
+    return lasting(work) if always else f"{lasting(work)} working time"
+
+
+def counted(days: int) -> str:
+    """`5 working days`."""
+    return f"{days} working day{'s' if days > 1 else ''}"
+
+
+def explained(hours: Hours, start: datetime, added: str, end: datetime | None) -> str:
+    """A due time for people: where it starts, what is added, which days do not count, and where it ends."""
+    first = _local(hours, start)
     if end is None:
-        return f"{_shown(hours, start)} + {lasting(work)}: the desk does not open within a year"
-    kind = "" if hours == ALWAYS else " working time"
-    closed = "".join(_closed(hours, start, end))
-    return f"{_shown(hours, start)} + {lasting(work)}{kind}{closed} → {_shown(hours, end)} {hours.zone}"
+        return f"{_shown(first)} + {added}: the desk does not open within a year"
+    last = _local(hours, end)
+    closed = "".join(_closed(hours, first.date(), last.date()))
+    return f"{_shown(first)} + {added}{closed} → {_shown(last)} {hours.zone}"
 
 
 def lasting(work: timedelta) -> str:
@@ -80,27 +136,32 @@ def lasting(work: timedelta) -> str:
     return " ".join(filter(None, (f"{whole} h" if whole else "", f"{minutes} min" if minutes or not whole else "")))
 
 
-def _closed(hours: Hours, start: datetime, end: datetime) -> Iterator[str]:
-    """Days in between whose weekday has hours, but which have none themselves."""
-    first, last = _local(hours, start).date(), _local(hours, end).date()
-    every = (first + number * DAY for number in range((last - first).days + 1))
-    found = [day for day in every if not hours_of(hours, day) and _has_hours(hours, day)]
-    yield from (f", {WEEKDAYS[day.weekday()].title()} {day.isoformat()} is closed" for day in found[:MOST_NAMED])
+def shown(hours: Hours, instant: datetime) -> str:
+    """An instant as the clock on the desk's wall shows it: `Fri 2026-11-27 16:00`."""
+    return _shown(_local(hours, instant))
+
+
+def _closed(hours: Hours, first: date, last: date) -> Iterator[str]:
+    months = range(month_of(first), month_of(last) + 1)
+    found = [day for number in months for day in closed_days(hours, number) if first <= day <= last]
+    yield from (f", {_named(day)} is closed" for day in found[:MOST_NAMED])
     if len(found) > MOST_NAMED:
         yield f", and {len(found) - MOST_NAMED} more days are"
 
 
-def _has_hours(hours: Hours, day: date) -> bool:
-    plain = Hours(zone=hours.zone, week=hours.week)
-    return bool(hours_of(plain, day))
+def _shown(local: datetime) -> str:
+    return f"{NAMES[local.weekday()]} {local.isoformat(' ')[:MINUTES]}"
 
 
-def _shown(hours: Hours, instant: datetime) -> str:
-    local = _local(hours, instant)
-    return f"{WEEKDAYS[local.weekday()].title()} {local:%Y-%m-%d %H:%M}"
+def _named(day: date) -> str:
+    return f"{NAMES[day.weekday()]} {day.isoformat()}"
 
 
 def _local(hours: Hours, instant: datetime) -> datetime:
+    return _utc(instant).astimezone(ZoneInfo(hours.zone))
+
+
+def _utc(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("an instant without a time zone says nothing")
-    return instant.astimezone(ZoneInfo(hours.zone))
+    return instant.astimezone(UTC)

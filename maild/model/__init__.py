@@ -10,6 +10,7 @@ from maild.model.authenticity import UNPROVEN, Authenticity, Means, Proof
 from maild.model.breakers import Breaker, Stand
 from maild.model.decisions import (
     Disposition,
+    Enclosure,
     Notification,
     NotificationKind,
     Reason,
@@ -87,6 +88,7 @@ __all__ = [
     "DeliveryResult",
     "Disposition",
     "Duty",
+    "Enclosure",
     "EntryId",
     "Envelope",
     "Fate",

@@ -36,8 +36,8 @@ class Reason:
 
 class NotificationKind(StrEnum):
     """What a notification is about; the name of its template. ANSWER, an operator's own words in place of the
-    confirmation, has none: its notification names one. STAFF_NOTICE, FORWARDED, STAFF_TICKET and SERVICE_LEVEL go to
-    staff, not to customers."""
+    confirmation, has none: its notification names one. STAFF_NOTICE, FORWARDED, STAFF_TICKET, STAFF_ANSWER and
+    SERVICE_LEVEL go to staff, not to customers."""
 
     CONFIRMATION = "confirmation"
     CONFIRMATION_UNVERIFIED = "confirmation-unverified"
@@ -65,6 +65,7 @@ class NotificationKind(StrEnum):
     FORWARDED = "forwarded"
     MISSING = "missing"
     STAFF_TICKET = "staff-ticket"
+    STAFF_ANSWER = "staff-answer"
     SERVICE_LEVEL = "service-level"
     STILL_NEEDED = "still-needed"
     CLOSED = "closed"

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from maild.model.ids import TicketId
-
 
 class Aim(StrEnum):
     """What is promised."""
@@ -35,7 +33,6 @@ class Promise:
     it. `missed_at`: when it became too late. `step`: how many escalations are behind it, `next_at`: when the next is.
     """
 
-    ticket: TicketId
     aim: Aim
     state: PromiseState
     started_at: datetime

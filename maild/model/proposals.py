@@ -14,7 +14,8 @@ ProposalId = NewType("ProposalId", int)
 
 class ProposalKind(StrEnum):
     """What is asked for. INSTRUCTION: the ticket's own wish, from somebody who may not give it (REQ-H6). REQUESTER: the
-    ticket is this person's, whose mail staff forwarded. NEXT_PRIMARY, NEXT_MONITORING and SEATS are questions of ours:
+    ticket is this person's, whose mail staff forwarded. ESTIMATE: what staff ask for a change or an extra service waits
+    for an authorised contact's consent (REQ-L12). NEXT_PRIMARY, NEXT_MONITORING and SEATS are questions of ours:
     who follows somebody who leaves (REQ-H9), and who else shall have a seat (REQ-A15); naming people answers them.
     """
 
@@ -28,6 +29,7 @@ class ProposalKind(StrEnum):
     SEATS = "seats"
     INSTRUCTION = "instruction"
     REQUESTER = "requester"
+    ESTIMATE = "estimate"
 
 
 class ProposalState(StrEnum):

@@ -53,7 +53,7 @@ class Status(StrEnum):
 class Ticket:
     """A case. Its number, as people write it, is `prefix-id`: SD-1042. `written_at` (UTC): when a mail of theirs or of
     ours was last added to it. `settled_at` (UTC): since when it is solved or closed. `asked`: names of what its
-    requester was asked for already."""
+    requester was asked for already. `merged_into`: the ticket that it goes on as."""
 
     id: TicketId
     prefix: str
@@ -74,6 +74,7 @@ class Ticket:
     written_at: datetime | None = None
     settled_at: datetime | None = None
     asked: tuple[str, ...] = ()
+    merged_into: TicketId | None = None
 
     @property
     def number(self) -> str:

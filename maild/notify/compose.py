@@ -15,11 +15,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from urllib.parse import quote
 
 from maild.cleaning import clean_header, clean_text
 from maild.errors import PermanentFailure
 from maild.ingest.header.addresses import SENDABLE
-from maild.model import Address
+from maild.model import Address, Enclosure
 
 WIDTH = 76  # RFC 2047 2: the longest line that holds an encoded-word
 LONGEST_ID = 250
@@ -28,6 +29,8 @@ LONGEST_REFERENCES = 900
 _ENCODED_BYTES = 39  # 52 characters of base64: an encoded-word of 64
 _QUOTED_NAME = 50
 
+_LONGEST_FILENAME = 80  # characters: twelve times as many when each is escaped, less than the longest line
+_TEXT_TYPE = re.compile(r"text/[a-z0-9][a-z0-9.+-]{0,40}")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
 
 
@@ -35,16 +38,43 @@ class UnusableAddress(PermanentFailure):
     """Not an address that mail can be sent to."""
 
 
-def message(headers: Sequence[tuple[str, str]], text: str) -> bytes:
-    """The finished mail. `headers` are names and values as the functions below made them."""
+Headers = Sequence[tuple[str, str]]
+
+
+def message(headers: Headers, text: str, html: str = "", enclosures: Sequence[Enclosure] = ()) -> bytes:
+    """The finished mail. `headers` are names and values as the functions below made them; `html` is the same text
+    once more, in other clothes (RFC 2046 5.1.4: what comes last is shown)."""
+    parts = [_part("text/plain", text)] + ([_part("text/html", html)] if html else [])
+    whole = _joined("alternative", parts) if html else parts[0]
+    if enclosures:
+        whole = _joined("mixed", (whole, *map(_enclosed, enclosures)))
+    lines = [f"{name}: {value}\r\n" for name, value in (*headers, ("MIME-Version", "1.0"))]
+    return "".join(lines).encode() + whole
+
+
+def _part(content_type: str, text: str, *more: tuple[str, str]) -> bytes:
     encoding, body = encoded_body(text)
-    content = (
-        ("MIME-Version", "1.0"),
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Transfer-Encoding", encoding),
-    )
-    lines = [f"{name}: {value}\r\n" for name, value in (*headers, *content)]
-    return "".join((*lines, "\r\n")).encode() + body
+    start = f"Content-Type: {content_type}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n"
+    return (start + "".join(f"{name}: {value}\r\n" for name, value in more) + "\r\n").encode() + body
+
+
+def _joined(kind: str, parts: Sequence[bytes]) -> bytes:
+    """A multipart. Neither Base64 nor quoted-printable can hold its boundary: in neither is "_" behind "=" (RFC 2045
+    6.7), and none of the two boundaries begins with the other."""
+    boundary = f"=_{kind}"
+    start = f'Content-Type: multipart/{kind}; boundary="{boundary}"\r\n\r\n'.encode()
+    before = f"--{boundary}\r\n".encode()
+    # The break before a boundary belongs to it (RFC 2046 5.1.1): a part keeps its own.
+    return b"".join((start, *(before + part + b"\r\n" for part in parts), f"--{boundary}--\r\n".encode()))
+
+
+def _enclosed(one: Enclosure) -> bytes:
+    """As an attachment. A filename that is not plain is written as RFC 2231 has it."""
+    kind = one.content_type if _TEXT_TYPE.fullmatch(one.content_type) else "text/plain"
+    name = clean_header(one.filename).replace("/", "_").replace("\\", "_")[:_LONGEST_FILENAME] or "attachment.txt"
+    is_plain = name.isascii() and '"' not in name
+    told = f'="{name}"' if is_plain else f"*=utf-8''{quote(name, safe='')}"
+    return _part(kind, one.text, ("Content-Disposition", f"attachment;\r\n filename{told}"))
 
 
 def encoded_body(text: str) -> tuple[str, bytes]:
@@ -109,6 +139,11 @@ def references(name: str, ids: Sequence[str]) -> str:
     while sum(map(len, (*first, *rest))) > LONGEST_REFERENCES:
         rest = rest[1:]
     return _folded(len(name) + 2, [*first, *rest])
+
+
+def mail_link(name: str, address: str, subject: str) -> str:
+    """`<mailto:…>` for a header about lists (RFC 2369, RFC 6068): who opens it writes a mail with this subject."""
+    return _folded(len(name) + 2, [f"<mailto:{quote(addr_spec(address), safe='@+=.')}?subject={quote(subject)}>"])
 
 
 def _is_plain(text: str) -> bool:

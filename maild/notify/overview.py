@@ -7,14 +7,15 @@ opened it where that is told.
 from __future__ import annotations
 
 from maild.decide.overview import Entry, read
+from maild.desks.policy import Desk
 from maild.notify.words import status_word
 
 
-def told(entries: str, language: str) -> str:
+def told(entries: str, language: str, desk: Desk) -> str:
     """The text that stands in the mail."""
-    return "\n".join(_line(one, language) for one in read(entries))
+    return "\n".join(_line(one, language, desk) for one in read(entries))
 
 
-def _line(one: Entry, language: str) -> str:
+def _line(one: Entry, language: str, desk: Desk) -> str:
     requester = f" ({one.requester})" if one.requester else ""
-    return f"{one.number}, {status_word(one.status, language)}: {one.title}{requester}"
+    return f"{one.number}, {status_word(one.status, language, desk)}: {one.title}{requester}"

@@ -18,8 +18,9 @@ from maild.decide.policy import TemplateSource
 from maild.decide.tokens import Tokens
 from maild.desks.policy import Desk
 from maild.model import Address, Notification, NotificationKind, Status, Ticket, TicketId
+from maild.notify.audience import TO_STAFF
 from maild.notify.names import is_own, kind_of
-from maild.notify.render import TO_STAFF, NoTemplate, Renderer
+from maild.notify.render import NoTemplate, Renderer
 
 _NO_SECRET = bytes(32)
 _LATELY = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -49,6 +50,21 @@ FRIENDLY: Mapping[str, str] = MappingProxyType(
         "primary": "yes",
         "because": "printers",
         "missing": "- The name of the machine\n- The address of the page",
+        "news": "new",
+        "type": "problem",
+        "category": "printers",
+        "fields": "machine: de-10-srv-0001\nversion: 4.2",
+        "people": "Ada Archer <ada@acme.example>\nBob Baker <bob@acme.example>",
+        "due": "2026-11-02T15:00:00+00:00",
+        "until": "2026-11-09T16:00:00+00:00",
+        "begins": "2026-11-07T19:00:00+00:00",
+        "ends": "2026-11-07T23:00:00+00:00",
+        "aim": "response",
+        "stands": "near",
+        "why": "unanswered",
+        "earlier": "SD-1037",
+        "quoted": "It still prints blank pages.",
+        "articles": "When a printer prints blank pages: https://desk.example/help/blank-pages",
     }
 )
 """What the variables hold, where no ticket says; those that are not here are empty, as they may be."""
@@ -57,6 +73,13 @@ _OF_KIND: Mapping[NotificationKind, Mapping[str, str]] = MappingProxyType(
         NotificationKind.DELETION_COMPLETED: {"what": "the account bob@acme.example"},
         NotificationKind.CONSENT: {"what": "instruction"},
         NotificationKind.SETTING_CHANGED: {"what": "follow"},
+        NotificationKind.ESTIMATE: {"text": "Two hours to set up the second printer, 180 euros."},
+        NotificationKind.ANNOUNCEMENT: {
+            "what": "maintenance",
+            "about": "New printers",
+            "text": "We replace all printers on the second floor.",
+        },
+        NotificationKind.REPORT: {"begins": "2026-10-01", "ends": "2026-10-31"},
         NotificationKind.PROPOSAL_DECLINED: {"cause": "no-seat"},
         NotificationKind.OVERVIEW: {
             "tickets": written(
@@ -68,7 +91,7 @@ _OF_KIND: Mapping[NotificationKind, Mapping[str, str]] = MappingProxyType(
         },
     }
 )
-QUOTING = TO_STAFF | {NotificationKind.CONSENT}
+QUOTING = (TO_STAFF - {NotificationKind.SERVICE_LEVEL}) | {NotificationKind.CONSENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +126,8 @@ def preview(source: TemplateSource, desk: Desk, scene: Scene, hostname: str, sit
     speaking = desk.model_copy(update={"languages": (source.language,)})
     mail = renderer.render(_notification(source, scene), scene.ticket, speaking, 0, scene.ticket.changed_at)
     read = message_from_bytes(mail.raw, policy=default)
-    return Preview(str(read["To"]), str(read["Subject"]), read.get_content().replace("\r\n", "\n"))
+    text = read.get_body(("plain",))
+    return Preview(str(read["To"]), str(read["Subject"]), text.get_content().replace("\r\n", "\n") if text else "")
 
 
 def _notification(source: TemplateSource, scene: Scene) -> Notification:

@@ -1,56 +1,49 @@
 """A notification becomes finished mail: the bytes every attempt will send.
 
-In: Notification, Ticket, Desk and the time; out: OutgoingMail. Pure, and quick (tens of microseconds), since
-each new ticket passes here inside its transaction.
+In: Notification, Ticket, Desk and the time; out: OutgoingMail, as text and as HTML. Pure, and quick (tens of
+microseconds), since each new ticket passes here inside its transaction.
 Laws: automatic mail says so (RFC 3834 5, law 9); a person's mail does not; the subject carries the ticket's
 token exactly once; a mail to somebody unverified holds no word that a stranger chose (FAULT-C06); a mail to staff
-carries nobody's reply token.
+carries nobody's reply token; where their answer is work on the ticket, it has a staff address.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from maild.cleaning import clean_header, clean_text, without_bidi
+from maild.cleaning import clean_header
 from maild.decide.policy import TemplateSource
+from maild.decide.telling import FIRST
 from maild.decide.tokens import Tokens
-from maild.desks.policy import AsksForProof, Desk
+from maild.desks.policy import Desk
 from maild.errors import PermanentFailure
-from maild.model import Address, Notification, NotificationKind, OutgoingMail, Purpose, Status, Ticket
-from maild.notify import overview
-from maild.notify.compose import addr_spec, date, mailbox, message, references, unstructured, usable_ids
-from maild.notify.environment import Compiled, Value, new_environment, variables_of
+from maild.model import Address, Notification, NotificationKind, OutgoingMail, Purpose, Ticket
+from maild.notify.audience import (
+    ANSWERS,
+    AT_WORK,
+    IN_PLACE,
+    NEUTRAL,
+    NUMBERLESS,
+    TO_BE_ANSWERED,
+    TO_FOLLOWERS,
+    TO_PARTICIPANTS,
+    TO_STAFF,
+)
+from maild.notify.compose import addr_spec, date, mail_link, mailbox, message, references, unstructured, usable_ids
+from maild.notify.environment import Compiled, Ours, Value, bare, new_environment
 from maild.notify.faults import compile_template
+from maild.notify.html import Dress, dressed
 from maild.notify.names import kind_of
-from maild.notify.words import request_word, status_word
+from maild.notify.values import LONGEST_SUBJECT, display_name, is_strange, values_of
+from maild.notify.words import button_word, delimiter
 from maild.settings import MailFrom
 
 LAST_LANGUAGE = "en"
-LONGEST_SUBJECT = 200
-LONGEST_NAME = 100
-LONGEST_LINE = 500
-LONGEST_QUOTE = 20_000
-NEUTRAL = frozenset(
-    {
-        NotificationKind.CONFIRMATION_UNVERIFIED,
-        NotificationKind.FIRST_LINE,
-        NotificationKind.REGISTRATION,
-        NotificationKind.REFUSED,
-        NotificationKind.LOOK_LINK,
-        NotificationKind.INVITATION,
-    }
-)
-"""Mails that may go to a stranger's address: no word in them that a stranger chose."""
-BY_COMMAND = frozenset({NotificationKind.OVERVIEW, NotificationKind.HELP, NotificationKind.SETTING_CHANGED})
-NUMBERLESS = BY_COMMAND | {NotificationKind.FIRST_LINE, NotificationKind.REFUSED}
-"""Mails about no ticket, or that do not tell whether there is one (REQ-M1)."""
-IN_PLACE = frozenset({NotificationKind.ANSWER, NotificationKind.MISSING})
-"""What a rule lets the desk say in place of the confirmation: as careful as that one about what is not proven."""
-TO_STAFF = frozenset({NotificationKind.STAFF_NOTICE, NotificationKind.FORWARDED})
-ANSWERS = NEUTRAL | BY_COMMAND | IN_PLACE
-ANSWERS |= {NotificationKind.CONFIRMATION, NotificationKind.LEFT_OUT, NotificationKind.DIGEST}
+UNFOLLOW, LEAVE = "unfollow", "remove me"
+"""The commands by mail (`decide.command_words`) that end following an organisation, and one ticket."""
 PAGES = {
     NotificationKind.REGISTRATION: (Purpose.REGISTER, "r"),
     NotificationKind.INVITATION: (Purpose.CONFIRM_CONTACT, "c"),
@@ -89,7 +82,7 @@ class Renderer:
         """
         language, template = self._template(it, desk)
         named = None if it.kind in NUMBERLESS else ticket
-        subject, body = template.render(_values(it, ticket, desk, language) | self._link(it))
+        subject, body = template.marked(values_of(it, ticket, desk, language, at) | self._link(it))
         about = named.number if named else desk.desk
         message_id = self._tokens.message_id(about, it.event, it.recipient.address, self._hostname)
         headers = (
@@ -97,11 +90,16 @@ class Renderer:
             ("Subject", unstructured("Subject", subject_with_token(subject, named))),
             ("Date", date(at)),
             ("Message-ID", message_id),
-            *_threading(it, desk),
+            *_threading(self._below_first(it, named), desk),
+            *self._stopping(it, named, desk, contact),
             *self._automatic(it),
         )
         envelope = self._envelope(it, desk, message_id)
-        return OutgoingMail(message_id, envelope, it.recipient.address, message(headers, body))
+        top = delimiter(language) if it.kind in TO_BE_ANSWERED else ""
+        text = f"{top}\n\n{bare(body)}" if top else bare(body)
+        dress = Dress(language, top, "" if it.by_person else button_word(language), it.by_person)
+        raw = message(headers, text, dressed(body, dress), it.enclosures)
+        return OutgoingMail(message_id, envelope, it.recipient.address, raw)
 
     def _template(self, it: Notification, desk: Desk) -> tuple[str, Compiled]:
         """In the reader's language, else the desk's first, else English; staff read the desk's first. The one that is
@@ -118,20 +116,41 @@ class Renderer:
         if it.kind not in PAGES:
             return {}
         if not self._site:
-            return {"link": ""}
+            return {"link": Ours("")}
         purpose, page = PAGES[it.kind]
         secret = self._tokens.invitation(purpose, it.recipient.address, it.invitation)
-        return {"link": f"{self._site}/{page}/{secret}"}
+        return {"link": Ours(f"{self._site}/{page}/{secret}")}
 
     def _people(self, it: Notification, ticket: Ticket | None, desk: Desk, contact: int) -> Iterator[tuple[str, str]]:
-        """A token lets its bearer write as a participant, so staff, who are none, get none."""
         sender = Address(desk.title, desk.address)
-        about = None if it.kind in TO_STAFF else ticket
-        address = self._tokens.reply_address(desk.address, about.id, contact) if about else desk.address
-        answers_to = Address(desk.title, address)
+        answers_to = Address(desk.title, self._answers_to(it, ticket, desk, contact))
         yield "From", mailbox("From", sender)
-        yield "To", mailbox("To", Address(_name(it, desk), addr_spec(it.recipient.address)))
+        yield "To", mailbox("To", Address(display_name(it, desk), addr_spec(it.recipient.address)))
         yield "Reply-To", mailbox("Reply-To", answers_to)
+
+    def _answers_to(self, it: Notification, ticket: Ticket | None, desk: Desk, contact: int) -> str:
+        """A token lets its bearer write as a participant, so staff, who are none, get one of another kind, and only
+        where their answer is work on the ticket."""
+        if ticket and it.kind in AT_WORK:
+            return self._tokens.staff_address(desk.address, ticket.id, it.recipient.address)
+        if ticket is None or it.kind in TO_STAFF:
+            return desk.address
+        return self._tokens.reply_address(desk.address, ticket.id, contact)
+
+    def _below_first(self, it: Notification, ticket: Ticket | None) -> Notification:
+        """What a member of staff gets about a ticket is one thread, below the first mail of it, even where they did not
+        get that one themselves."""
+        if ticket is None or it.kind not in TO_STAFF or it.event == FIRST:
+            return it
+        first = self._tokens.message_id(ticket.number, FIRST, it.recipient.address, self._hostname)
+        return replace(it, reply_to_id=it.reply_to_id or first, references=(first, *it.references))
+
+    def _stopping(self, it: Notification, ticket: Ticket | None, desk: Desk, contact: int) -> Iterator[tuple[str, str]]:
+        """Who follows may stop with one click: their program writes the mail that says so (RFC 2369 3.2)."""
+        follows = it.kind in TO_FOLLOWERS
+        if ticket and (follows or (it.kind in TO_PARTICIPANTS and dict(it.values).get("follower"))):
+            address = self._tokens.reply_address(desk.address, ticket.id, contact)
+            yield "List-Unsubscribe", mail_link("List-Unsubscribe", address, UNFOLLOW if follows else LEAVE)
 
     def _automatic(self, it: Notification) -> tuple[tuple[str, str], ...]:
         """RFC 3834 5, and what Exchange and older responders look at instead. None of it on a person's mail."""
@@ -163,60 +182,12 @@ def subject_with_token(subject: str, ticket: Ticket | None) -> str:
     return f"[{ticket.number}] {rest[:LONGEST_SUBJECT]}"
 
 
-def _name(it: Notification, desk: Desk) -> str:
-    """A display name is chosen by whoever wrote the From header."""
-    quiet = it.kind in NEUTRAL or _is_strange(it, desk)
-    return "" if quiet else without_bidi(clean_header(it.recipient.name))[:LONGEST_NAME]
-
-
-def _is_strange(it: Notification, desk: Desk) -> bool:
-    """Whether the recipient may be somebody whose name a stranger used. Staff are none, whatever wrote to us."""
-    if it.kind in TO_STAFF or it.proven:
-        return False
-    return it.unverified or (it.kind in IN_PLACE and desk.proof is not AsksForProof.OFF)
-
-
 def _threading(it: Notification, desk: Desk) -> Iterator[tuple[str, str]]:
     """Ids are somebody else's words too, so a mail to somebody unverified quotes none."""
-    if it.kind in NEUTRAL or (it.kind in IN_PLACE and _is_strange(it, desk)):
+    if it.kind in NEUTRAL or (it.kind in IN_PLACE and is_strange(it, desk)):
         return
     parent = usable_ids((it.reply_to_id,))
     if parent:
         yield "In-Reply-To", parent[0]
     if known := list(dict.fromkeys([*(one for one in usable_ids(it.references) if one not in parent), *parent])):
         yield "References", references("References", known)
-
-
-def _values(it: Notification, ticket: Ticket | None, desk: Desk, language: str) -> dict[str, Value]:
-    """What the template may use (`environment.VARIABLES`), all of it, and nothing else; clean (law 11)."""
-    known = variables_of(it.kind)
-    values: dict[str, Value] = dict.fromkeys(known, "")
-    values |= {name: _told(it, name, value) for name, value in it.values if name in known}
-    values |= {
-        "number": ticket.number if ticket else "",
-        "desk": desk.title,
-        "signature": desk.signature.strip() or desk.title,
-    }
-    if ticket and "title" in known:
-        quoted = without_bidi(clean_header(ticket.title))[:LONGEST_SUBJECT]
-        values |= {"title": request_word(language) if _is_strange(it, desk) else quoted}
-    if "name" in known:
-        values |= {"name": _name(it, desk)}
-    if ticket and "priority" in known:
-        values |= {"priority": values["priority"] or str(ticket.priority)}
-    if ticket and "state" in known:
-        state = Status(str(values["status"]) or ticket.status.value)
-        values |= {"state": state.value, "status": status_word(state, language)}
-    if it.kind is NotificationKind.OVERVIEW:
-        values |= {"tickets": overview.told(str(values["tickets"]), language)}
-    return values
-
-
-def _told(it: Notification, name: str, value: str) -> str:
-    """To staff, all but the mail's own text is one line: nobody's name may look like a line of ours."""
-    if it.kind not in TO_STAFF:
-        return without_bidi(clean_text(value))
-    if name != "text":
-        return without_bidi(clean_header(value))[:LONGEST_LINE]
-    text = without_bidi(clean_text(value)).strip()
-    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]} […]"

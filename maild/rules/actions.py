@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from maild.model import ProposalKind, Status
+from maild.patterns.regex import Captures
 from maild.rules.kinds import PageWords
 from maild.rules.model import Draft, Page
-from maild.rules.regex import Captures
 
 T = TypeVar("T")
 Parts = Mapping[str, object]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from maild.desks.lengths import SECONDS
 from maild.errors import Problem
 from maild.rules.language import When
-from maild.rules.measures import SECONDS, compare
+from maild.rules.measures import compare
 from maild.rules.placed import Placed
 from maild.rules.view import Trigger
 

@@ -13,13 +13,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from maild.desks.lengths import DAY, SECONDS
 from maild.desks.policy import Desk
 from maild.directory import Directory
 from maild.directory.records import PersonRecord
 from maild.ingest.header.addresses import normal_address
 from maild.model import Proof, Register, Status
 from maild.rules.kinds import HeaderName, Lasting, Line, Listed, Name, Pairs, People, WordsModel
-from maild.rules.measures import DAY, SECONDS, compare
+from maild.rules.measures import compare
 from maild.rules.model import Draft
 from maild.rules.view import Attached, RuleView, Standing, Trigger
 from maild.yaml.suggest import did_you_mean

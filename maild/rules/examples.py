@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from maild.desks.policy import Desk
 from maild.directory import Directory
+from maild.patterns.regex import NOTHING_CAUGHT
 from maild.rules.actions import fill
 from maild.rules.example_mail import Shown, shown
 from maild.rules.holding import Holding, holds
 from maild.rules.language import Actions, Example, Rule
 from maild.rules.matter import Matter, Scene
 from maild.rules.model import Draft
-from maild.rules.regex import NOTHING_CAUGHT
 from maild.rules.run import act
 from maild.rules.trace import missed
 

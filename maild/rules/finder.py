@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 
 import re2
 
-from maild.rules.regex import is_pattern, parts, pattern
-from maild.rules.words import Text, holds, stem
+from maild.patterns.regex import is_pattern, parts, pattern
+from maild.patterns.words import Text, holds, stem
 
 LEAST_MEMORY, MOST_MEMORY = 8 << 20, 512 << 20
 ALWAYS = r"\A"

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from maild.patterns.regex import NOTHING_CAUGHT, Captures
 from maild.rules.conditions import CONDITIONS
 from maild.rules.language import When
 from maild.rules.matter import Scene
-from maild.rules.regex import NOTHING_CAUGHT, Captures
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,13 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from maild.desks.lengths import SECONDS
 from maild.ingest.header.addresses import normal_address
 from maild.model import AutomaticKind, Duty, Proof, ProposalKind, Register, Status
+from maild.patterns.regex import is_pattern, pattern
+from maild.patterns.words import check_word
 from maild.rules import measures
-from maild.rules.regex import is_pattern, pattern
 from maild.rules.view import Trigger
-from maild.rules.words import check_word
 from maild.yaml.suggest import did_you_mean
 
 ANYTHING = "*"
@@ -200,7 +201,7 @@ Proposable = Literal[
 ]
 Number = Annotated[str, _measure(measures.PLAIN)]
 Size = Annotated[str, _measure(measures.BYTES)]
-Lasting = Annotated[str, _measure(measures.SECONDS)]
+Lasting = Annotated[str, _measure(SECONDS)]
 
 
 class WordsModel(BaseModel):

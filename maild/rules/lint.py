@@ -16,13 +16,13 @@ from typing import Any
 
 from maild.errors import Problem
 from maild.model import Register
+from maild.patterns.regex import is_pattern, parts, pattern
 from maild.rules.holding import condition_holds
 from maild.rules.language import Rule, When
 from maild.rules.matter import Matter, Scene
 from maild.rules.measures import PLAIN, compare
 from maild.rules.model import Draft
 from maild.rules.placed import Path, Placed
-from maild.rules.regex import is_pattern, parts, pattern
 from maild.rules.view import RuleView, Trigger
 
 OVERWRITTEN = frozenset({"priority", "type", "category", "module", "assign", "status", "answer"})

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from maild.ingest.header.headers import decoded
+from maild.patterns.regex import NOTHING_CAUGHT, Captures, is_pattern, pattern
+from maild.patterns.words import Text, holds, sayable, text_of
 from maild.rules.model import Draft
-from maild.rules.regex import NOTHING_CAUGHT, Captures, is_pattern, pattern
 from maild.rules.view import RuleView
-from maild.rules.words import Text, holds, sayable, text_of
 
 LONGEST_SUBJECT = 2_000
 LONGEST_TEXT = 100_000

@@ -12,18 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 
+from maild.desks.lengths import SECONDS
+
 NUMBER = r"\d{1,12}(?:\.\d{1,6})?"
 ONE = re.compile(rf"(?P<sign><=|>=|<|>|=)?\s*(?P<number>{NUMBER})\s*(?P<unit>[A-Za-z]*)")
 SPAN = re.compile(rf"(?P<low>{NUMBER})\s*\.\.\s*(?P<high>{NUMBER})\s*(?P<unit>[A-Za-z]*)")
 PLAIN: Mapping[str, float] = {"": 1}
 BYTES: Mapping[str, float] = {"b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9}
-MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
-SECONDS: Mapping[str, float] = {
-    **dict.fromkeys(("minute", "minutes", "min"), MINUTE),
-    **dict.fromkeys(("hour", "hours", "h"), HOUR),
-    **dict.fromkeys(("day", "days", "d"), DAY),
-    **dict.fromkeys(("week", "weeks", "w"), 7 * DAY),
-}
 ADVICE = {
     id(PLAIN): "write it as in `5`, `> 5`, `<= 5` or `2..5`, without a unit",
     id(BYTES): "write it as in `> 5 MB`, `<= 5 MB` or `2..5 MB`, in B, kB, MB or GB",

@@ -13,10 +13,10 @@ from typing import Any
 from maild.desks.policy import Desk
 from maild.directory import Directory
 from maild.errors import Problem
+from maild.patterns.regex import Pattern, is_pattern, pattern
 from maild.rules.actions import placeholders
 from maild.rules.language import When
 from maild.rules.placed import Path, Placed
-from maild.rules.regex import Pattern, is_pattern, pattern
 from maild.yaml.suggest import did_you_mean
 
 ACCOUNT_MANAGER = "account-manager"
@@ -36,6 +36,17 @@ class Known:
     def organisations(self) -> Collection[str] | None:
         return None if self.directory is None else [record.key for record in self.directory.organisations]
 
+    def fields(self) -> Collection[str] | None:
+        """What desks find by themselves in mails."""
+        if self.desks is None:
+            return None
+        return {one.field for desk in self.desks for one in desk.information.fields}
+
+    def kinds(self, name: str) -> Collection[str] | None:
+        """Types, or categories, of tickets; None where a desk takes any."""
+        listed = [desk.kinds(name) for desk in self.desks or ()]
+        return {kind for kinds in listed for kind in kinds} if listed and all(listed) else None
+
     def workers(self) -> Collection[str] | None:
         """Staff and teams."""
         if self.directory is None:
@@ -50,7 +61,7 @@ def reference_problems(one: Placed, known: Known, fields: Collection[str]) -> It
         yield from _unknown(one, (*path, "desk"), "desk", when.desk, known.desk_names())
         yield from _unknown(one, (*path, "organisation"), "organisation", when.organisation, known.organisations())
         for name, _ in when.field:
-            yield from _no_field(one, (*path, "field", name), name, fields)
+            yield from _no_field(one, (*path, "field", name), name, fields, known)
     yield from _of_actions(one, known, fields)
     yield from _placeholder_problems(one)
 
@@ -63,9 +74,11 @@ def _of_actions(one: Placed, known: Known, fields: Collection[str]) -> Iterator[
     yield from _unknown(
         one, ("then", "notify"), "member of staff or team", [page.staff for page in then.notify], workers
     )
+    for kind in ("type", "category"):
+        yield from _unknown(one, ("then", kind), kind, _given(getattr(then, kind)), known.kinds(kind))
     yield from _unknown(one, ("then", "webhook"), "webhook", then.webhook, known.webhooks)
     for name, _ in then.ask:
-        yield from _no_field(one, ("then", "ask", name), name, fields)
+        yield from _no_field(one, ("then", "ask", name), name, fields, known)
 
 
 def _given(name: str) -> tuple[str, ...]:
@@ -92,9 +105,10 @@ def _where(written: Any, name: str) -> Path | None:
     return () if written == name else None
 
 
-def _no_field(one: Placed, path: Path, name: str, fields: Collection[str]) -> Iterator[Problem]:
-    if name not in fields:
-        advice = did_you_mean(name, fields) or "; a rule sets one by `field: { " + name + ": … }`"
+def _no_field(one: Placed, path: Path, name: str, fields: Collection[str], known: Known) -> Iterator[Problem]:
+    found = known.fields()
+    if found is not None and name not in fields and name not in found:
+        advice = did_you_mean(name, {*fields, *found}) or "; a rule sets one by `field: { " + name + ": … }`"
         yield one.problem(f"no rule sets a field `{name}`{advice}", *path)
 
 

@@ -13,12 +13,12 @@ from dataclasses import replace
 from typing import Any
 
 from maild.model import Reason
+from maild.patterns.regex import Captures
 from maild.rules.actions import ACTIONS
 from maild.rules.holding import Holding, holds
 from maild.rules.language import Actions, Rule
 from maild.rules.matter import Scene
 from maild.rules.model import Draft, Hit, Ruled, Shaped
-from maild.rules.regex import Captures
 from maild.rules.sieve import RuleSet
 from maild.rules.view import RuleView
 

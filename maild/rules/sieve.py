@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+from maild.patterns.regex import is_pattern
+from maild.patterns.words import Text, sayable
 from maild.rules.finder import Finder
 from maild.rules.language import Rule, When
 from maild.rules.matter import Matter
-from maild.rules.regex import is_pattern
 from maild.rules.view import RuleView, Trigger
-from maild.rules.words import Text, sayable
 
 Atom = tuple[str, str]
 TEXTS: dict[str, Callable[[Matter], Text]] = {

@@ -19,6 +19,8 @@ from maild.directory import Directory
 from maild.ingest.header.addresses import normal_address
 from maild.ingest.header.headers import decoded
 from maild.model import Message
+from maild.patterns.words import holds as stands_in
+from maild.patterns.words import text_of
 from maild.rules.anonymous import STRANGER, anonymous
 from maild.rules.example_mail import ExampleMail, Shown, shown
 from maild.rules.holding import Holding, holds
@@ -29,8 +31,6 @@ from maild.rules.run import act
 from maild.rules.sieve import every_when
 from maild.rules.trace import missed
 from maild.rules.view import Trigger
-from maild.rules.words import holds as stands_in
-from maild.rules.words import text_of
 from maild.rules.written import example_lines, flow, scalar
 
 MOST_LINES, LONGEST_LINE = 10, 200

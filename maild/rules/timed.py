@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from maild.desks.lengths import SECONDS
 from maild.rules.language import Rule, When
-from maild.rules.measures import SECONDS, compare
+from maild.rules.measures import compare
 from maild.rules.sieve import RuleSet, every_when
 from maild.rules.view import Standing, Trigger
 

@@ -62,6 +62,9 @@ class Settings(Section):
     workers: int = Field(default=2, ge=1, le=64, description="Worker processes that read and decide.")
     desks: str = Field(default="desks/*.yaml", description="Desk files.")
     rules: str = Field(default="rules/*.yaml", description="Rule files, in the order of their names.")
+    articles: str = Field(
+        default="articles/*.md", description="Help articles, offered in confirmations where they fit."
+    )
     directory: Path = Field(default=Path("directory.yaml"), description="Organisations, contacts and staff.")
     directories: tuple[FurtherDirectory, ...] = Field(
         default=(),
@@ -74,8 +77,8 @@ class Settings(Section):
     )
     reload_on_change: bool = Field(
         default=True,
-        description="Whether changed files of desks, rules, templates and the directory are taken by themselves, a few "
-        "seconds after they were saved; without it, `maild reload` takes them.",
+        description="Whether changed files of desks, rules, articles, templates and the directory are taken by "
+        "themselves, a few seconds after they were saved; without it, `maild reload` takes them.",
     )
     limits: Limits = Field(default=Limits(), description="Bounds that keep one mail from hurting others.")
     budgets: Budgets = Field(default=Budgets(), description="How much automatic mail goes out.")

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from maild.decide import staff
 from maild.decide.digests import digest
-from maild.steps import proposals, screening, timed
+from maild.steps import announcing, dues, proposals, screening, timed
 from maild.steps.house import House
 from maild.steps.writing import Settled, write
-from maild.store import deadlines, digests, spending
+from maild.store import digests, spending
 
-AT_ONCE = 100
 MOST_UNSENT = 1000
-
-
-def remind(tx: Connection, house: House) -> int:
-    """Bring back the tickets whose reminder is due."""
-    due = deadlines.due_reminders(tx, house.clock(), limit=AT_ONCE)
-    write(tx, house, "clock", [Settled(staff.reminded(known)) for known in due])
-    return len(due)
 
 
 def sum_up(tx: Connection, house: House) -> int:
@@ -35,4 +26,4 @@ def tidy(tx: Connection, house: House) -> int:
     return 0
 
 
-STEPS = (remind, timed.ask_rules, sum_up, proposals.lapse, tidy, screening.expire)
+STEPS = (dues.come_due, timed.ask_rules, sum_up, proposals.lapse, announcing.remind_of_notes, tidy, screening.expire)

@@ -15,6 +15,7 @@ from maild.decide.budgets import Wanted
 from maild.decide.gate import Delayed, Gate, Held, Passes
 from maild.decide.plan import Plan
 from maild.model import Breaker, Notification, Reason, Suppressed
+from maild.notify.audience import AT_WORK
 from maild.steps.house import House
 from maild.store import spending
 
@@ -44,8 +45,8 @@ def _wanted(plan: Plan) -> list[Wanted]:
 
 
 def _counts(one: Notification) -> bool:
-    """Staff's own words do not, and what is parked goes only if a person wants it to."""
-    return not (one.by_person or one.parked)
+    """Staff's own words do not, nor does what staff work from; what is parked goes only if a person wants it to."""
+    return not (one.by_person or one.parked or one.kind in AT_WORK)
 
 
 def _through(gate: Gate, plan: Plan) -> Plan:

@@ -41,5 +41,5 @@ def _once_more(tx: Connection, house: House, reading: Reading, opened: bool) -> 
     case, desk = case_of(house, reading, facts), desk_for(message, entry.envelope, house.policy)
     if desk is None or waits_still(case) or not unproven.settle(tx, entry.id):
         return None
-    plan = decide_again(case, desk, Before(entry.id, entry.ticket, opened))
+    plan = decide_again(case, desk, Before(entry.id, facts.home(entry.ticket), opened))
     return write(tx, house, "", [Settled(plan, facts=facts)])

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from maild.decide import approvals, proposals
+from maild.decide import approvals, estimates, proposals
 from maild.decide.approvals import Background
 from maild.decide.consent import Consent
 from maild.decide.notices import notifications, suppressions
@@ -105,5 +105,14 @@ def _plan(one: Proposal, said: proposals.Outcome) -> Plan:
 def lapse(tx: Connection, house: House) -> int:
     """What nobody decided in time."""
     late = overdue(tx, house.clock(), AT_ONCE)
-    write(tx, house, "clock", [Settled(approvals.lapsed(one)) for one in late])
+    write(tx, house, "clock", [Settled(_lapsed(tx, house, one)) for one in late])
     return len(late)
+
+
+def _lapsed(tx: Connection, house: House, one: Proposal) -> Plan:
+    """Of an estimate somebody is told, where its desk is still there."""
+    if one.kind is not ProposalKind.ESTIMATE:
+        return approvals.lapsed(one)
+    ticket = tickets_by_id(tx, [one.ticket], lock=True)[one.ticket]
+    desk = house.policy.desk_named(ticket.desk)
+    return estimates.lapsed(known_tickets(tx, [ticket])[ticket.id], desk, one) if desk else approvals.lapsed(one)

@@ -19,6 +19,7 @@ from maild.decide.triage import decide
 from maild.errors import Conflict, TemporaryFailure
 from maild.model import Disposition, InboxEntry, Reason
 from maild.steps import proving, replays, screening
+from maild.steps.course import along
 from maild.steps.gate import pass_gate
 from maild.steps.house import House
 from maild.steps.reading import Reading, bug, read
@@ -81,7 +82,8 @@ def dry_run(tx: Connection, house: House, entry: InboxEntry, *, scan: bool) -> P
     if reading.message is None or reading.keys is None:
         return _aside(reading)
     (facts,) = facts_of(tx, house, [reading], [reading.keys])
-    (plan,), _ = pass_gate(tx, house, [decide(case_of(house, reading, facts))], dry=True)
+    decided, arrived = decide(case_of(house, reading, facts)), entry.envelope.received_at
+    (plan,), _ = pass_gate(tx, house, along(tx, house.policy, [decided], [arrived], house.clock()), dry=True)
     return plan
 
 

@@ -33,6 +33,7 @@ from maild.model import (
     Ticket,
 )
 from maild.notify.webhook import Cause, finished
+from maild.steps.course import along
 from maild.steps.entering import entered
 from maild.steps.gate import DELAYED, pass_gate
 from maild.steps.house import House
@@ -64,7 +65,8 @@ def write(tx: Connection, house: House, owner: str, wanted: Sequence[Settled]) -
     """Write all of it, but for mails that the gate holds back."""
     now = house.clock()
     wishes = [entered(tx, house, one.plan, one.entry.id if one.entry else None) for one in wanted]
-    plans, moved = pass_gate(tx, house, wishes)
+    arrived = [one.entry.envelope.received_at if one.entry else None for one in wanted]
+    plans, moved = pass_gate(tx, house, along(tx, house.policy, wishes, arrived, now))
     settled = tuple(replace(one, plan=plan) for one, plan in zip(wanted, plans, strict=True))
     spending.keep(tx, moved)
     applied = apply.apply(tx, [apply.Decided(one.plan, one.keys, one.entry, one.facts) for one in settled], now)

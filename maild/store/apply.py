@@ -15,7 +15,17 @@ from sqlalchemy import Connection, delete, select
 
 from maild.decide.facts import Facts, LookupKeys
 from maild.decide.people_changes import SetParticipant
-from maild.decide.plan import AddArticle, Change, JoinTicket, LinkTickets, OpenTicket, Plan, RecordBounce, RecordContact
+from maild.decide.plan import (
+    AddArticle,
+    Change,
+    JoinTicket,
+    LinkTickets,
+    MergeTickets,
+    OpenTicket,
+    Plan,
+    RecordBounce,
+    RecordContact,
+)
 from maild.errors import Conflict
 from maild.model import ArticleId, Disposition, InboxEntry, OutboxId, Ticket, TicketId
 from maild.store import hits
@@ -99,6 +109,8 @@ def _prepared(tx: Connection, decided: Iterable[Decided], now: datetime) -> Shee
 
 def _mentioned(change: Change) -> tuple[TicketId | None, ...]:
     number = getattr(change, "ticket", None)
+    if isinstance(change, MergeTickets):
+        return number, change.into
     return (number, change.other) if isinstance(change, LinkTickets) else (number,)
 
 

@@ -6,6 +6,7 @@ Law: a change of any property leaves an event with old and new; the plan's reaso
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, assert_never
 
 from maild.decide.people_changes import (
@@ -23,18 +24,24 @@ from maild.decide.plan import (
     IndexMessageIds,
     JoinTicket,
     LinkTickets,
+    MergeTickets,
     MoveBreaker,
     OpenTicket,
     Plan,
     RecordBounce,
     RecordContact,
+    SetAsked,
+    SetPromise,
     SetProof,
     SetReminder,
     SetStatus,
     SetTicket,
+    SetTimer,
 )
+from maild.desks.life_cycle import SETTLED
 from maild.errors import Conflict
-from maild.model import ArticleId, ArticleKind, DeliveryResult, InboxEntry, Ticket, TicketId
+from maild.model import ArticleId, ArticleKind, DeliveryResult, InboxEntry, Status, Ticket, TicketId
+from maild.store import clocks
 from maild.store.schema import article, attachment, delivery, invitation, message_ref, participant, proposal
 from maild.store.schema import ticket as ticket_table
 from maild.store.sheet import Sheet
@@ -68,10 +75,16 @@ def _enter(sheet: Sheet, change: Change, ticket: TicketId | None) -> ArticleId |
             for one in dict.fromkeys(message_ids):
                 sheet.add(message_ref, message_id=one, ticket_id=_named(of, ticket))
         case SetStatus(of, status):
-            before = sheet.change(of, status=status)
+            before = sheet.change(of, status=status, settled_at=_settled_at(sheet, of, status))
             sheet.note(of, "status", f"{before.status} → {status}")
+        case SetPromise(of, promised):
+            sheet.promises.append(clocks.promise_row(_named(of, ticket), promised))
+        case SetTimer(of, kind, at):
+            sheet.timers.append({"ticket_id": _named(of, ticket), "kind": kind, "due_at": at})
         case SetTicket():
             _set(sheet, change)
+        case SetAsked(of, names):
+            sheet.change(of, asked=names)
         case SetReminder(of, at):
             sheet.change(of, remind_at=at)
             sheet.note(of, "reminder", at.isoformat() if at else "none")
@@ -81,6 +94,8 @@ def _enter(sheet: Sheet, change: Change, ticket: TicketId | None) -> ArticleId |
             sheet.breakers.append(breaker)
         case LinkTickets(of, other, why):
             _link(sheet, _named(of, ticket), other, why)
+        case MergeTickets():
+            _merge(sheet, change)
         case SetProof():
             _set_proof(sheet, change)
         case Invite():
@@ -127,6 +142,8 @@ def _open(sheet: Sheet, change: OpenTicket) -> TicketId:
             type=change.type,
             module=change.module,
             written_at=sheet.arrived,
+            asked=change.asked,
+            settled_at=sheet.now if change.status in SETTLED else None,
         )
     )
     return number
@@ -158,6 +175,13 @@ def _add_article(sheet: Sheet, change: AddArticle, ticket: TicketId) -> ArticleI
         described = {name: getattr(part, name) for name in ATTACHMENT}
         sheet.add(attachment, article_id=number, **described)
     return number
+
+
+def _settled_at(sheet: Sheet, number: TicketId, status: Status) -> datetime | None:
+    """A ticket that is solved and then closed was settled when it was solved."""
+    if status not in SETTLED:
+        return None
+    return sheet.tickets[number].settled_at or sheet.now
 
 
 ATTACHMENT = ("filename", "content_type", "size", "md5", "sha256", "part", "content_id", "inline")
@@ -247,3 +271,14 @@ def _set_proposal(sheet: Sheet, change: SetProposal) -> None:
 def _link(sheet: Sheet, ticket: TicketId, other: TicketId, why: str) -> None:
     for here, there in ((ticket, other), (other, ticket)):
         sheet.note(here, "link", f"{sheet.tickets[there].number}: {why}")
+
+
+def _merge(sheet: Sheet, change: MergeTickets) -> None:
+    gone, home = sheet.tickets[change.ticket], sheet.tickets[change.into]
+    if gone.merged_into or home.merged_into or gone.id == home.id:
+        raise Conflict("a ticket that is to be merged was merged by somebody else in the meantime")
+    sheet.change(gone.id, merged_into=home.id)
+    sheet.change(home.id, written_at=max(filter(None, (gone.written_at, home.written_at)), default=None))
+    sheet.merged.append((gone.id, home.id))
+    sheet.note(gone.id, "merge", f"goes on as {home.number}: {change.why}")
+    sheet.note(home.id, "merge", f"{gone.number} goes on here: {change.why}")

@@ -36,11 +36,15 @@ class NamedChange(TypedDict, total=False):
     JoinTicket: plans.JoinTicket
     SetStatus: plans.SetStatus
     SetTicket: plans.SetTicket
+    SetAsked: plans.SetAsked
     SetReminder: plans.SetReminder
+    SetPromise: plans.SetPromise
+    SetTimer: plans.SetTimer
     IndexMessageIds: plans.IndexMessageIds
     RecordBounce: plans.RecordBounce
     MoveBreaker: plans.MoveBreaker
     LinkTickets: plans.LinkTickets
+    MergeTickets: plans.MergeTickets
     SetProof: plans.SetProof
     Invite: people.Invite
     SetParticipant: people.SetParticipant
@@ -83,9 +87,10 @@ def dump_plan(plan: Plan) -> str:
 
 
 def _discreet(told: Notification) -> Notification:
-    """A link is worth something to whoever reads it: it stands in its mail, and nowhere else."""
+    """A link is worth something to whoever reads it: it stands in its mail, and nowhere else. So do enclosures, which
+    follow from the facts."""
     kept = tuple((name, value) for name, value in told.values if name != LINK)
-    return told if kept == told.values else replace(told, values=kept)
+    return replace(told, values=kept, enclosures=()) if told.enclosures or kept != told.values else told
 
 
 def _slim(change: plans.Change) -> plans.Change:

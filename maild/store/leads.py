@@ -59,7 +59,7 @@ def find_leads(tx: Connection, keys: Sequence[LookupKeys]) -> Leads:
     return Leads(
         by_message_id=_collected((*referred, *ours)),
         by_number=_by_number(tx, {number for key in keys for number in key.numbers}),
-        by_token=frozenset(key.token.ticket for key in keys if key.token),
+        by_token=frozenset(token.ticket for key in keys for token in (key.token, key.staff_token) if token),
         earlier=frozenset(key.earlier for key in keys if key.earlier),
         sent=sent,
     )

@@ -6,7 +6,7 @@ takes none. Nothing here writes. A query without questions is not sent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,29 +14,40 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from maild.decide.breaker import of_bounces
 from maild.decide.facts import (
+    Colleague,
+    Conversation,
     Facts,
     KnownTicket,
+    Latest,
     Listed,
     LookupKeys,
+    Merged,
+    ReplyToken,
     SentMail,
+    StaffToken,
     TicketByMessageId,
     TicketByNumber,
     Worker,
 )
+from maild.decide.reporting import Report
+from maild.desks.telling import StaffRole
 from maild.model import Breaker, Contact, EntryId, TicketId
 from maild.rules.references import ACCOUNT_MANAGER
 from maild.store.among import among
+from maild.store.conversations import conversations, latest_mails
 from maild.store.homes import Home, homes_of, principals_of
 from maild.store.intake import lock as hold
 from maild.store.leads import Leads, find_leads
+from maild.store.merged import Live, live_tickets
 from maild.store.overview import overview_for
 from maild.store.proposals import open_proposals
-from maild.store.register.looking import staff_among
-from maild.store.rows import CONTACTS, AnyRow, as_contact, known_tickets, rows_among, tickets_by_id
+from maild.store.reports import report_for
+from maild.store.rows import CONTACTS, AnyRow, as_contact, known_tickets, rows_among
 from maild.store.schema import content_key
 from maild.store.schema.types import as_key
 from maild.store.spending import breakers_of
-from maild.store.workers import managers_of, workers_named
+from maild.store.systems import systems_of
+from maild.store.workers import colleagues_at, following_staff, managers_of, workers_named
 
 _CONTENT = select(content_key.c.key, content_key.c.desk, content_key.c.entry_id, content_key.c.opened).where(
     among(content_key.c.key), or_(content_key.c.until.is_(None), content_key.c.until > bindparam("now"))
@@ -49,15 +60,21 @@ class _Found:
 
     contacts: Mapping[str, Contact]
     leads: Leads
+    live: Live
     tickets: Mapping[TicketId, KnownTicket]
     content: Mapping[str, Sequence[AnyRow]]
     breakers: Mapping[str, Breaker]
     homes: Mapping[str, Home]
     principals: Mapping[str, Sequence[Contact]]
-    staff: Collection[str]
+    staff: Mapping[str, Colleague]
+    conversations: Mapping[TicketId, Conversation]
+    latest: Mapping[TicketId, Latest]
+    followers: Mapping[str, Worker]
     workers: Mapping[str, Worker]
     managers: Mapping[str, Worker]
+    systems: Mapping[str, tuple[str, ...]]
     overviews: Mapping[LookupKeys, tuple[Listed, ...]]
+    reports: Mapping[LookupKeys, Report | None]
 
 
 def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, lock: bool = False) -> tuple[Facts, ...]:
@@ -71,22 +88,39 @@ def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, loc
     if lock:
         hold(tx, addresses)
     leads = find_leads(tx, keys)
-    tickets = tickets_by_id(tx, _ticket_numbers(leads), lock=lock)
+    live = live_tickets(tx, _ticket_numbers(leads), lock=lock)
     contacts = {row.address: as_contact(row) for row in rows_among(tx, CONTACTS, addresses)}
+    tickets = _with_proposals(tx, known_tickets(tx, live.tickets.values()))
     found = _Found(
         contacts=contacts,
         leads=leads,
-        tickets=_with_proposals(tx, known_tickets(tx, tickets.values())),
+        live=live,
+        tickets=tickets,
         content=_content(tx, {key.content_key for key in keys}, now),
         breakers=_breakers(tx, keys, leads),
         homes=homes_of(tx, {key.domain for key in keys if key.domain}),
         principals=principals_of(tx, {_organisation(key, contacts) for key in keys} - {""}),
-        staff=staff_among(tx, {key.addresses[0] for key in keys if key.forwarded and key.addresses}),
-        workers=workers_named(tx, {name for key in keys for name in key.staff}),
+        staff=colleagues_at(tx, {key.addresses[0] for key in keys if key.asks_for_staff and key.addresses}),
+        conversations=conversations(tx, {live.home(key.staff_token.ticket) for key in keys if key.staff_token}),
+        latest=latest_mails(tx, {live.home(key.staff_token.ticket) for key in keys if key.staff_token and key.splits}),
+        followers=following_staff(tx, tickets.values() if _tell(keys, StaffRole.FOLLOWERS) else ()),
+        workers=workers_named(tx, {name for key in keys for name in key.staff} | _assignees(keys, tickets.values())),
         managers=managers_of(tx, {_organisation(key, contacts) for key in keys if ACCOUNT_MANAGER in key.staff} - {""}),
+        systems=systems_of(tx, {_organisation(key, contacts) for key in keys if key.systems} - {""}),
         overviews={key: overview_for(tx, key, _sender(key, contacts)) for key in keys if key.asks},
+        reports={key: report_for(tx, key, _sender(key, contacts), now) for key in keys if key.report},
     )
     return tuple(_facts(key, found) for key in keys)
+
+
+def _tell(keys: Sequence[LookupKeys], role: StaffRole) -> bool:
+    """Whether desks tell staff of this role anything."""
+    return any(role in key.tells for key in keys)
+
+
+def _assignees(keys: Sequence[LookupKeys], tickets: Iterable[KnownTicket]) -> set[str]:
+    """Who works on these tickets, where that matters."""
+    return {known.ticket.assignee for known in tickets} - {""} if _tell(keys, StaffRole.ASSIGNEE) else set()
 
 
 def _organisation(key: LookupKeys, contacts: Mapping[str, Contact]) -> str:
@@ -130,18 +164,18 @@ def _facts(key: LookupKeys, found: _Found) -> Facts:
     by_message_id = tuple(
         TicketByMessageId(one, number)
         for one in key.message_ids
-        for number in found.leads.by_message_id.get(as_key(one), ())
-        if number in found.tickets
+        for number in _homes(found, found.leads.by_message_id.get(as_key(one), ()))
     )
     by_number = tuple(
         TicketByNumber(one, number)
         for one in key.numbers
-        for number in found.leads.by_number.get(one, ())
-        if number in found.tickets
+        for number in _homes(found, found.leads.by_number.get(one, ()))
     )
+    tokens: tuple[ReplyToken | StaffToken | None, ...] = (key.token, key.staff_token)
+    named = {token.ticket for token in tokens if token}
+    named |= {key.earlier} if key.earlier else set()
     numbers = {one.ticket for one in by_message_id} | {one.ticket for one in by_number}
-    numbers |= {key.token.ticket} if key.token else set()
-    numbers |= {key.earlier} if key.earlier else set()
+    numbers |= set(map(found.live.home, named))
     same = found.content.get(as_key(key.content_key), ())
     home = found.homes.get(key.domain)
     return Facts(
@@ -156,14 +190,38 @@ def _facts(key: LookupKeys, found: _Found) -> Facts:
         people=home.people if home else (),
         principals=tuple(found.principals.get(_organisation(key, found.contacts), ())),
         overview=found.overviews[key] if key.asks else (),
+        report=found.reports.get(key),
+        systems=found.systems.get(_organisation(key, found.contacts), ()) if key.systems else (),
         by_staff=bool(key.addresses) and key.addresses[0] in found.staff,
-        staff=tuple(_workers(key, found)),
+        staff=tuple({worker.name: worker for worker in _workers(key, numbers, found)}.values()),
+        colleague=found.staff.get(key.addresses[0]) if key.addresses and key.asks_for_staff else None,
+        conversation=_conversation(key, found),
+        merged=tuple(Merged(one, found.live.homes[one]) for one in sorted(named) if one in found.live.homes),
     )
 
 
-def _workers(key: LookupKeys, found: _Found) -> Iterator[Worker]:
-    """Those whom the rules may tell something; the account manager is that of the sender's organisation."""
-    yield from (found.workers[name] for name in key.staff if name in found.workers)
+def _homes(found: _Found, numbers: Sequence[TicketId]) -> Iterator[TicketId]:
+    """Where these tickets go on, each once."""
+    homes = dict.fromkeys(map(found.live.home, numbers))
+    yield from (number for number in homes if number in found.tickets)
+
+
+def _conversation(key: LookupKeys, found: _Found) -> Conversation:
+    number = found.live.home(key.staff_token.ticket) if key.staff_token else None
+    if number is None:
+        return Conversation()
+    written = found.conversations.get(number, Conversation())
+    return replace(written, latest=found.latest.get(number)) if key.splits else written
+
+
+def _workers(key: LookupKeys, numbers: Collection[TicketId], found: _Found) -> Iterator[Worker]:
+    """Those whom rules and desks may tell something; the account manager is that of the sender's organisation."""
+    tickets = [found.tickets[number] for number in sorted(numbers) if number in found.tickets]
+    if StaffRole.FOLLOWERS in key.tells:
+        people = [part.contact.address for known in tickets for part in known.participants]
+        yield from (found.followers[address] for address in people if address in found.followers)
+    names = (*key.staff, *(known.ticket.assignee for known in tickets if StaffRole.ASSIGNEE in key.tells))
+    yield from (found.workers[name] for name in names if name in found.workers)
     manager = found.managers.get(_organisation(key, found.contacts))
     if manager and ACCOUNT_MANAGER in key.staff:
         yield replace(manager, name=ACCOUNT_MANAGER)

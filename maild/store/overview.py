@@ -19,7 +19,7 @@ from maild.store.rows import as_ticket, known_tickets
 from maild.store.schema import contact, participant, ticket
 
 MOST_LISTED = 50
-_OPEN = ticket.c.status.in_((Status.NEW, Status.OPEN, Status.WAITING))
+_OPEN = ticket.c.status.in_((Status.NEW, Status.OPEN, Status.WAITING, Status.THIRD_PARTY))
 _PEOPLE = select(participant.c.ticket_id).join(contact, contact.c.id == participant.c.contact_id)
 _TAKES_PART = (participant.c.waits.is_(False), participant.c.has_left.is_(False))
 _STRENGTH = {role: place for place, role in enumerate(Role)}

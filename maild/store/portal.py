@@ -17,6 +17,7 @@ from maild.desks.policy import Desk
 from maild.model import Address, ArticleKind, Contact, Ticket, TicketId
 from maild.store.among import among
 from maild.store.leads import own_number
+from maild.store.merged import home_of
 from maild.store.register import find_contacts
 from maild.store.rows import AnyRow, known_tickets, rows_among, tickets_by_id
 from maild.store.schema import article, attachment
@@ -85,7 +86,7 @@ def viewer(tx: Connection, number: str, address: str, desk_named: Desks) -> View
 def _numbered(tx: Connection, written: str) -> Ticket | None:
     prefix, number = own_number(written) or ("", 0)
     found = tickets_by_id(tx, [number]).get(TicketId(number))
-    return found if found and found.prefix.upper() == prefix else None
+    return home_of(tx, found.id) if found and found.prefix.upper() == prefix else None
 
 
 def show(tx: Connection, number: str, address: str, desk_named: Desks) -> ShownTicket | None:

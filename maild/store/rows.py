@@ -84,6 +84,7 @@ def as_ticket(row: AnyRow) -> Ticket:
         written_at=row.written_at,
         settled_at=row.settled_at,
         asked=row.asked,
+        merged_into=TicketId(row.merged_into) if row.merged_into else None,
     )
 
 

@@ -13,7 +13,9 @@ from maild.cleaning import clean_text
 from maild.decide.people_changes import SetPreference
 from maild.errors import Conflict
 from maild.model import Breaker, EntryId, OutboxId, OutboxState, Ticket, TicketId
+from maild.store import clocks
 from maild.store.bulk import insert_rows, update_rows
+from maild.store.merged import move_to
 from maild.store.preferences import prefer
 from maild.store.rows import ticket_row
 from maild.store.schema import (
@@ -67,7 +69,10 @@ class Sheet:
     proofs: dict[EntryId, Mapping[str, Any]] = field(default_factory=dict)
     parts: list[Mapping[str, Any]] = field(default_factory=list)
     proposals: list[Mapping[str, Any]] = field(default_factory=list)
+    promises: list[Mapping[str, Any]] = field(default_factory=list)
+    timers: list[Mapping[str, Any]] = field(default_factory=list)
     preferences: list[tuple[SetPreference, datetime, EntryId | None]] = field(default_factory=list)
+    merged: list[tuple[TicketId, TicketId]] = field(default_factory=list)
 
     @property
     def arrived(self) -> datetime:
@@ -108,6 +113,7 @@ class Sheet:
         update_rows(tx, ticket, ("id",), changed)
         for table, conflict in _WRITTEN.items():
             insert_rows(tx, table, self.rows[table], conflict)
+        clocks.keep(tx, self.promises, self.timers)
         update_rows(tx, participant, ("ticket_id", "contact_id"), self.parts)
         update_rows(tx, proposal, ("id",), self.proposals)
         for wish, at, entry in self.preferences:
@@ -115,6 +121,8 @@ class Sheet:
         keep(tx, self.breakers)
         for entry, found in self.proofs.items():
             tx.execute(update(article).where(article.c.entry_id == entry).values(**found))
+        for gone, home in self.merged:
+            move_to(tx, gone, home)
         if self.failed:
             sent = outbox_entry.c.state == OutboxState.SENT
             came_back = update(outbox_entry).where(outbox_entry.c.id.in_(self.failed), sent)

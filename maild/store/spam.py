@@ -105,7 +105,9 @@ def opener_of(tx: Connection, number: TicketId) -> EntryId:
 
 
 def _opener(tx: Connection, number: TicketId) -> int | None:
-    first = select(article.c.entry_id).where(article.c.ticket_id == number).order_by(article.c.id).limit(1)
+    """By the entry's own ticket: articles of a ticket that was merged are elsewhere."""
+    of = select(article.c.entry_id).join(inbox_entry, inbox_entry.c.id == article.c.entry_id)
+    first = of.where(inbox_entry.c.ticket_id == number).order_by(article.c.id).limit(1)
     return tx.execute(first).scalar_one_or_none()
 
 

@@ -16,15 +16,17 @@ from maild.model import (
     Attachment,
     EntryId,
     Participant,
+    Promise,
     Proof,
     Status,
     Ticket,
     TicketId,
 )
-from maild.store import outbox_views
+from maild.store import clocks, outbox_views
 from maild.store.among import among
 from maild.store.inbox_views import raw_of
 from maild.store.leads import own_number
+from maild.store.merged import family
 from maild.store.outbox_views import OutboxView
 from maild.store.rows import AnyRow, as_ticket, known_tickets, rows_among, tickets_by_id
 from maild.store.schema import article, attachment, event, ticket, ticket_alias
@@ -83,6 +85,7 @@ class TicketView:
     attachments: tuple[AttachmentView, ...]
     events: tuple[EventView, ...]
     outbox: tuple[OutboxView, ...]
+    promises: tuple[Promise, ...] = ()
 
 
 def list_tickets(
@@ -118,15 +121,23 @@ def show_ticket(tx: Connection, number: TicketId, *, lock: bool = False) -> Tick
     if found is None:
         raise NotFound(f"there is no ticket {number}")
     articles = tx.execute(select(article).where(article.c.ticket_id == number).order_by(article.c.id)).all()
-    events = select(event).where(event.c.ticket_id == number).order_by(event.c.id)
+    numbers = family(tx, number)
+    events = select(event).where(event.c.ticket_id.in_(numbers)).order_by(event.c.id)
     return TicketView(
         ticket=found,
         participants=known_tickets(tx, [found])[number].participants,
         articles=tuple(map(_article, articles)),
         attachments=tuple(map(_attachment, rows_among(tx, _PARTS, [row.id for row in articles]))),
         events=tuple(EventView(row.at, row.actor, row.kind, row.text, row.entry_id) for row in tx.execute(events)),
-        outbox=outbox_views.list_entries(tx, ticket=number, limit=MOST_MAILS)[::-1],
+        outbox=_mails(tx, numbers),
+        promises=clocks.promises_of(tx, [number]).get(number, ()),
     )
+
+
+def _mails(tx: Connection, numbers: Collection[TicketId]) -> tuple[OutboxView, ...]:
+    """What was sent about these tickets, the oldest first."""
+    found = (one for number in numbers for one in outbox_views.list_entries(tx, ticket=number, limit=MOST_MAILS))
+    return tuple(sorted(found, key=lambda one: one.id))
 
 
 def attachment_source(tx: Connection, number: int) -> tuple[bytes, str]:

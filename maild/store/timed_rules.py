@@ -22,7 +22,7 @@ _written = func.coalesce(ticket.c.written_at, ticket.c.changed_at)
 def due(tx: Connection, rules: Sequence[Timed], policy: str, now: datetime, limit: int) -> tuple[KnownTicket, ...]:
     """Tickets of which one of the rules has not been asked since they were changed, the oldest first, locked."""
     wanted = or_(*(_ripe(one, policy, now) for one in rules))
-    query = select(ticket).where(wanted).order_by(ticket.c.id).limit(limit)
+    query = select(ticket).where(wanted, ticket.c.merged_into.is_(None)).order_by(ticket.c.id).limit(limit)
     tickets = [as_ticket(row) for row in tx.execute(query.with_for_update(skip_locked=True))]
     return tuple(known_tickets(tx, tickets).values())
 

@@ -14,6 +14,7 @@ from maild.errors import ExitCode
 from tests.cli.site import a_mail, maild, raw
 
 NESTED = [("inbox", "show"), ("inbox", "retry"), ("quarantine", "release"), ("outbox", "show"), ("outbox", "retry")]
+NESTED += [("announce", "maintenance"), ("announce", "list"), ("report", "service-levels"), ("sla", "simulate")]
 LIGHT = """
 import sys
 from maild.cli.app import run

@@ -56,6 +56,7 @@ def test_a_time_is_shown_with_its_zone() -> None:
     assert when(NOW).split()[-1].isalpha()
     assert when(None) == ""
     assert plain(NOW) == "2026-11-20T09:00:00+00:00"
+    assert plain([timedelta(hours=8, milliseconds=700)]) == [28800]
 
 
 @pytest.mark.parametrize(("ago", "told"), [(5, "5 s"), (90, "1 min"), (7300, "2 h"), (200_000, "2 d"), (-10, "0 s")])

@@ -9,6 +9,7 @@ import pytest
 from maild.errors import ExitCode
 from maild.notify.builtin import LANGUAGES, builtin_templates
 from maild.notify.names import BUILT_IN
+from maild.notify.words import delimiter
 from tests.cli import site as sites
 from tests.cli.site import Site, a_mail, raw
 
@@ -49,7 +50,7 @@ def test_a_pipe_gets_one_line_for_each_template(bare: Site) -> None:
     assert (done.code, done.out) == (0, bare.maild("templates", "list").out)
     lines = done.out.splitlines()
     assert len(lines) == len(builtin_templates())
-    assert lines == sorted(lines) and lines[0].startswith("confirmation\tde\tbuilt-in\tcustomers\tdesk, held, ")
+    assert lines == sorted(lines) and lines[0].startswith("announcement\tde\tbuilt-in\tcustomers\tabout, ")
 
 
 def test_a_broken_file_is_told_beside_the_list(own: Site) -> None:
@@ -117,7 +118,8 @@ def test_a_template_is_tried_with_friendly_data_and_without_a_database(bare: Sit
     assert done.code == 0
     assert done.out.startswith(
         "To: Ada Archer <ada@acme.example>\n"
-        "Subject: [SD-1042] Ihre Nachricht ist bei uns angekommen: Printer on the second floor\n\nGuten Tag Ada Archer"
+        "Subject: [SD-1042] Ihre Nachricht ist bei uns angekommen: Printer on the second floor\n\n"
+        f"{delimiter('de')}\n\nGuten Tag Ada Archer"
     )
     assert not (bare.folder / "config" / "var").exists()
 
@@ -131,8 +133,9 @@ def test_a_trial_is_told_to_programs_too(bare: Site) -> None:
 def test_a_file_is_tried_before_it_is_in_the_folder(bare: Site) -> None:
     draft = bare.folder / "draft"
     draft.write_text("Subject: Known\n\nDear {{ name }}, we know.\n")
+    told = "Dear Ada Archer, we know."
     done = bare.maild("templates", "try", "outage", "--language", "nl", "--file", draft)
-    assert (done.code, done.out.splitlines()[1:]) == (0, ["Subject: [SD-1042] Known", "", "Dear Ada Archer, we know."])
+    assert (done.code, done.out.splitlines()[1:]) == (0, ["Subject: [SD-1042] Known", "", delimiter("nl"), "", told])
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ BROKEN: tuple[tuple[str, str, str, str, str], ...] = (
     (S, "- support@desk.example", "- support", "- support", "`support` is no mail address"),
     (S, "- support@desk.example", "- a+b@desk.example", "- a+b", "tokens of reply addresses"),
     (S, "- support@desk.example", "- support@desk.example\n  - SUPPORT@desk.example", "- SUPPORT", "stands here twice"),
-    (S, "languages: [en, de]", "languages: [en, fr]", "languages: [en, fr]", "there is no template fr/confirmation.txt"),
+    (S, "languages: [en, de]", "languages: [en, fr]", "languages: [en, fr]", "there is no template fr/announcement.txt"),
     (S, "strangers: answer", "strangers: anwser", "strangers: anwser", "did you mean `answer`?"),
     (S, "title: Example Service Desk", "title: ''", "title: ''", "Name shown as the sender"),
     (S, "title: Example Service Desk", 'title: "a\\nBcc: b"', "title: ", "one line"),

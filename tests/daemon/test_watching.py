@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterator
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from threading import Event
@@ -25,6 +24,7 @@ from maild.store import outbox, policies
 from maild.store.engine import Store
 from tests.builders import NOON, a_policy
 from tests.cli.site import Site
+from tests.seen import seen
 from tests.servers.requirement import wait_until
 
 ADMIN = "admin@example.org"
@@ -83,7 +83,7 @@ class Node(Files):
         with self.house.store.reading() as tx:
             waiting = reversed(outbox.list_entries(tx, OutboxState.QUEUED))
             raws = [outbox.show(tx, one.id).raw for one in waiting if one.recipient == ADMIN]
-        return [message_from_bytes(raw, policy=policy.default) for raw in raws]
+        return [seen(raw) for raw in raws]
 
 
 @pytest.fixture

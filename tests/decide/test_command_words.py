@@ -106,8 +106,9 @@ def test_a_name_holds_small_words(word: str) -> None:
 
 
 def test_a_command_is_written_down_as_a_word() -> None:
-    assert {action.value for action in Action} == {"status", "follow", "unfollow", "language", "help", "remove"}
-    assert {action for action, _ in PHRASES.values()} == set(Action) - {Action.LANGUAGE}
+    words = {"status", "follow", "unfollow", "language", "help", "remove", "report", "solved"}
+    assert {action.value for action in Action} == words
+    assert {action for action, _ in PHRASES.values()} == set(Action) - {Action.LANGUAGE, Action.REPORT}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import get_args
 
 from maild.decide import people_changes as people
@@ -9,10 +10,13 @@ from maild.decide import plan as plans
 from maild.decide.explain import describe, explain
 from maild.decide.triage import decide
 from maild.model import (
+    Aim,
     ArticleKind,
     Breaker,
     EntryId,
     OutboxId,
+    Promise,
+    PromiseState,
     Proof,
     ProposalId,
     ProposalKind,
@@ -23,6 +27,7 @@ from maild.model import (
     Stand,
     Status,
     TicketId,
+    TimerKind,
 )
 from tests.builders import ADA, NOON, STRANGER, a_case, a_message
 
@@ -33,12 +38,16 @@ EACH = (
     plans.AddArticle(None, ArticleKind.INCOMING, ADA, "long text", "short", review=True),
     plans.JoinTicket(ONE, ADA.address, Role.CC),
     plans.SetStatus(ONE, Status.SOLVED),
+    plans.SetPromise(ONE, Promise(Aim.RESPONSE, PromiseState.RUNNING, NOON, NOON, timedelta(0), always=True, words="")),
+    plans.SetTimer(ONE, TimerKind.ASK, NOON),
     plans.SetTicket(ONE, "field:vm", "de-1"),
+    plans.SetAsked(ONE, ("url", "har")),
     plans.SetReminder(ONE, NOON),
     plans.IndexMessageIds(None, ("<a@b>", "<c@d>")),
     plans.RecordBounce(OutboxId(3), True, "5.1.1", "no such user"),
     plans.MoveBreaker(Breaker("bounced:ada@acme.example", Stand.OPEN, NOON)),
     plans.LinkTickets(None, ONE, "the same mail"),
+    plans.MergeTickets(ONE, TicketId(1002), "the same outage"),
     plans.SetProof(ONE, EntryId(3), Proof.PROVEN, "signed by acme.example", False),
     people.Invite(Purpose.REGISTER, "mallory@elsewhere.example", "0" * 64, "service", "", NOON),
     people.SetParticipant(ONE, ADA.address, Role.GUEST, NOON),

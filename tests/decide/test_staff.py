@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from maild.decide import staff
@@ -99,3 +101,32 @@ def test_somebody_whose_address_no_mail_can_carry_is_left_out_and_the_others_are
     plan = staff.reply(a_hand(a_contact(), long), "We are on it.")
     assert [one.recipient.address for one in plan.notifications] == [ADA.address]
     assert [one.reason.code for one in plan.suppressed] == ["unusable-address"]
+
+
+KINDS = {"types": [{"type": "problem"}, {"type": "request", "priorities": False}], "categories": ["licences"]}
+
+
+def test_a_desk_that_lists_its_types_and_categories_has_no_others() -> None:
+    hand = replace(a_hand(), desk=a_desk(**KINDS))
+    assert staff.set_property(hand, "type", "problem").changes and staff.set_property(hand, "category", "").changes
+    for name, value in (("type", "incident"), ("category", "invoices")):
+        with pytest.raises(ValueError, match=f"{name} is one of"):
+            staff.set_property(hand, name, value)
+
+
+def test_a_type_may_have_no_priority() -> None:
+    hand = replace(a_hand(type="request"), desk=a_desk(**KINDS))
+    with pytest.raises(ValueError, match="a request has no priority"):
+        staff.set_property(hand, "priority", "1")
+
+
+def test_an_update_tells_how_things_stand_and_leaves_the_ticket_where_it_is() -> None:
+    plan = staff.update(a_hand(), "The vendor looks for it.")
+    assert [one.kind for one in plan.notifications] == [NotificationKind.STATUS_UPDATE]
+    assert not any(isinstance(change, SetStatus) for change in plan.changes)
+
+
+@pytest.mark.parametrize("before", [Status.NEW, Status.OPEN, Status.WAITING, Status.THIRD_PARTY])
+def test_an_answer_may_propose_a_solution(before: Status) -> None:
+    plan = staff.reply(a_hand(status=before), "It was the cable.", solves=True)
+    assert [change.status for change in plan.changes if isinstance(change, SetStatus)] == [Status.SOLVED]

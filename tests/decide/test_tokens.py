@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maild.decide.facts import ReplyToken
-from maild.decide.tokens import LEAK_PREFIX, LONGEST_LOCAL, Tokens
+from maild.decide.tokens import LEAK_PREFIX, LONGEST_LOCAL, Tokens, staff_token
 from maild.model import Purpose, Status, Ticket, TicketId
 
 DESK = "support@desk.example"
@@ -246,3 +247,31 @@ def test_letters_that_no_charset_has_are_no_mark_and_stop_nothing() -> None:
     assert not FIXED.is_our_loop_mark("\ud800") and not FIXED.is_our_message_id("<a.\ud800@b>")
     assert FIXED.message_id("SD-1", "\ud800", "a@b.example", "desk.example")
     assert FIXED.invitation(Purpose.LOOK, "\ud800@b.example", "1")
+
+
+# ---- staff addresses -------------------------------------------------------------------------------
+
+
+def test_a_staff_address_says_its_ticket_and_holds_for_the_one_address_it_was_sent_to() -> None:
+    made = OURS.staff_address(DESK, TicketId(1042), "Grace@desk.example")
+    token = staff_token(made.upper())
+    assert token and token.ticket == 1042 and OURS.read_reply_address(made) is None
+    assert OURS.is_staff_tag(token, "grace@desk.example")
+    assert not OURS.is_staff_tag(token, "heidi@desk.example")
+    assert not THEIRS.is_staff_tag(token, "grace@desk.example")
+    assert Tokens(b"n" * 32, b"o" * 32).is_staff_tag(token, "grace@desk.example"), "an earlier secret is read on"
+    assert not OURS.is_staff_tag(replace(token, ticket=TicketId(1043)), "grace@desk.example")
+
+
+@given(ticket=st.integers(0, 2**59), other=st.integers(0, 2**59))
+def test_no_staff_address_of_one_ticket_is_one_of_another(ticket: int, other: int) -> None:
+    made = staff_token(OURS.staff_address(DESK, TicketId(ticket), "grace@desk.example"))
+    there = staff_token(OURS.staff_address(DESK, TicketId(other), "grace@desk.example"))
+    assert made and there and (made == there) == (ticket == other)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "@", "a+mds1@b", "a+mds1aa.b@c", "a+mds1aa.!.c@d", "a+mdt1aa.b.c@d", "\ud800@x"]
+)
+def test_what_is_no_staff_address_names_nothing(address: str) -> None:
+    assert staff_token(address) is None

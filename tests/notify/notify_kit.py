@@ -53,7 +53,18 @@ def read(mail: OutgoingMail) -> EmailMessage:
 
 
 def text_of(mail: OutgoingMail) -> str:
-    return cast(str, read(mail).get_content()).replace("\r\n", "\n")
+    """What its part of plain text says."""
+    return part_of(mail, "plain")
+
+
+def html_of(mail: OutgoingMail) -> str:
+    return part_of(mail, "html")
+
+
+def part_of(mail: OutgoingMail, subtype: str) -> str:
+    part = read(mail).get_body((subtype,))
+    assert part is not None
+    return cast(str, part.get_content()).replace("\r\n", "\n")
 
 
 def waiting(

@@ -17,7 +17,7 @@ from maild.notify.preview import QUOTING, Scene, friendly_scene, preview
 @pytest.mark.parametrize("source", builtin_templates(), ids=lambda one: f"{one.language}-{one.name}")
 def test_every_built_in_template_can_be_seen_and_no_variable_of_it_is_left_blank(source: TemplateSource) -> None:
     seen = preview(source, DESK, friendly_scene(DESK), "desk.example", "https://desk.example")
-    assert seen.subject and "IT Help" in seen.text and "{{" not in seen.text
+    assert seen.subject and seen.text and "{{" not in seen.text
     assert "\n\n\n\n" not in seen.text and ":\n\n\n" not in seen.text
 
 

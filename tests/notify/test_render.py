@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from email.message import EmailMessage
+from urllib.parse import unquote
 
 import mailparser
 import pytest
@@ -10,20 +12,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from notify_kit import DESK, GREETED, NOON, NULL_SENDER, TICKET, TOKENS, VERP, notification, read, sent, text_of
 
+from maild.decide.command_words import PHRASES, Action
 from maild.decide.facts import ReplyToken
 from maild.decide.policy import TemplateSource
+from maild.decide.telling import FIRST
 from maild.decide.tokens import Tokens
 from maild.errors import PermanentFailure
 from maild.model import Address, NotificationKind, Status
+from maild.notify.audience import NUMBERLESS, TO_STAFF
 from maild.notify.names import BUILT_IN
-from maild.notify.render import NUMBERLESS, NoTemplate, Renderer, subject_with_token
+from maild.notify.render import NoTemplate, Renderer, subject_with_token
+from maild.notify.words import delimiter
 
 ALWAYS = {"from", "to", "reply-to", "subject", "date", "message-id"}
-ALWAYS |= {"mime-version", "content-type", "content-transfer-encoding"}
+ALWAYS |= {"mime-version", "content-type"}
 AUTOMATIC = {"auto-submitted", "x-auto-response-suppress", "precedence", "x-maild-loop"}
 BY_PERSON = notification(
     NotificationKind.REPLY, by_person=True, values=(("text", "Please restart it."), ("staff", "Eva"))
 )
+
+
+def both(mail: EmailMessage) -> list[str]:
+    """What its parts say."""
+    return [part.get_content() for part in mail.iter_parts()]
 
 
 def names(raw: bytes) -> list[str]:
@@ -35,11 +46,12 @@ def names(raw: bytes) -> list[str]:
 @pytest.mark.parametrize("kind", BUILT_IN)
 @pytest.mark.parametrize("language", ["de", "en", "nl"])
 def test_every_kind_of_mail_exists_in_every_language(kind: NotificationKind, language: str) -> None:
-    mail = read(sent(notification(kind, language=language)))
+    mail = read(sent(notification(kind, language=language, values=(("about", "New printers everywhere"),))))
     assert mail["Subject"].startswith("[SD-1042] ") is (kind not in NUMBERLESS) and len(mail["Subject"]) > 15
     assert ("SD-1042" in mail.as_string()) is (kind not in NUMBERLESS)
     assert mail["From"] == '"IT Help" <support@desk.example>' or mail["From"] == "IT Help <support@desk.example>"
-    assert "IT Help" in mail.get_content() and mail.defects == []
+    assert kind is NotificationKind.STAFF_ANSWER or all("IT Help" in text for text in both(mail))
+    assert mail.defects == []
 
 
 def test_automatic_mail_says_that_it_is() -> None:
@@ -57,7 +69,7 @@ def test_the_words_of_a_member_of_staff_are_a_persons_mail() -> None:
     mail = sent(BY_PERSON, renderer=NULL_SENDER)
     assert set(names(mail.raw)) == ALWAYS
     assert mail.mail_from == "support@desk.example"
-    assert text_of(mail).startswith("Please restart it.\n\n-- \nEva\n")
+    assert text_of(mail) == f"{delimiter('en')}\n\nPlease restart it.\n\n-- \nEva\nIT Help\n"
 
 
 def test_automatic_mail_leaves_from_the_null_sender_where_the_relay_wants_that() -> None:
@@ -91,6 +103,22 @@ def test_a_mail_joins_the_thread_it_answers() -> None:
     mail = read(sent(notification(reply_to_id="<c@x.example>", references=("<a@x.example>", "<b@x.example>"))))
     assert mail["In-Reply-To"] == "<c@x.example>"
     assert mail["References"] == "<a@x.example> <b@x.example> <c@x.example>"
+
+
+def test_what_a_member_of_staff_gets_about_a_ticket_is_one_thread_below_its_first_mail() -> None:
+    first = sent(notification(NotificationKind.STAFF_TICKET, event=FIRST))
+    later = [read(sent(notification(kind, event="later"))) for kind in TO_STAFF]
+    assert {(mail["In-Reply-To"], mail["References"]) for mail in later} == {(first.message_id,) * 2}
+    told = read(sent(notification(NotificationKind.STAFF_ANSWER, reply_to_id="<own@desk.example>")))
+    assert told["In-Reply-To"] == "<own@desk.example>", "what they wrote themselves stands between"
+    assert told["References"] == f"{first.message_id} <own@desk.example>"
+
+
+def test_two_readers_threads_and_a_customers_are_apart() -> None:
+    assert read(sent(notification(NotificationKind.STAFF_TICKET, event=FIRST)))["References"] is None
+    assert read(sent(notification(NotificationKind.STATUS_UPDATE)))["References"] is None
+    heidi = notification(NotificationKind.STAFF_TICKET, recipient=Address("Heidi", "heidi@desk.example"))
+    assert read(sent(heidi))["References"] != read(sent(notification(NotificationKind.STAFF_TICKET)))["References"]
 
 
 def test_ids_that_are_none_are_not_quoted() -> None:
@@ -167,7 +195,7 @@ def test_two_other_parsers_read_the_same_mail(title: str, name: str) -> None:
     ours = mailparser.parse_from_bytes(raw)
     assert [address for _, address in ours.to] == ["ann@clinic.example"]
     assert [address for _, address in ours.from_] == ["support@desk.example"]
-    assert ours.bcc == [] and ours.attachments == [] and len(ours.text_plain) == 1
+    assert ours.bcc == [] and ours.attachments == [] and len(ours.text_plain) == len(ours.text_html) == 1
     theirs = read(sent(notification(recipient=Address(name, "ann@clinic.example")), replace(TICKET, title=title)))
     assert [one.addr_spec for one in theirs["To"].addresses] == ["ann@clinic.example"]
     assert len(theirs.keys()) == len(ALWAYS | AUTOMATIC)
@@ -193,7 +221,7 @@ def test_text_from_outside_is_never_a_template() -> None:
     code = "{{ 7*7 }}{% for x in [1] %}{{ number }}{% endfor %}{# gone? #}"
     it = replace(BY_PERSON, recipient=Address(code, "ann@clinic.example"), values=(("text", code),))
     mail = sent(it, replace(TICKET, title=code))
-    assert text_of(mail).startswith(code) and code in read(mail)["Subject"] and "49" not in text_of(mail)
+    assert f"\n\n{code}\n\n" in text_of(mail) and code in read(mail)["Subject"] and "49" not in text_of(mail)
 
 
 def test_a_notification_cannot_override_what_the_desk_says() -> None:
@@ -211,7 +239,7 @@ def test_a_mail_speaks_the_readers_language_or_the_desks_or_english(
     wanted: str, desk_languages: tuple[str, ...], got: str
 ) -> None:
     desk = DESK.model_copy(update={"languages": desk_languages})
-    assert text_of(sent(notification(language=wanted), desk=desk)).startswith(got)
+    assert f"\n\n{got} Ann Bauer,\n" in text_of(sent(notification(language=wanted), desk=desk))
 
 
 def test_a_missing_template_is_an_error_that_says_what_to_do() -> None:
@@ -274,6 +302,24 @@ def test_nobody_turns_our_mails_around() -> None:
     turned = "\u202egnp.exe \u2066x\u2069"
     it = replace(BY_PERSON, recipient=Address(turned, "ada@acme.example"), values=(("text", turned), ("name", turned)))
     mail = read(sent(it, replace(TICKET, title=turned)))
-    shown = f"{mail['Subject']} {mail['To']} {mail.get_content()}"
+    shown = f"{mail['Subject']} {mail['To']} {both(mail)}"
     assert "gnp.exe" in shown
     assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@pytest.mark.parametrize("language", ["de", "en", "nl"])
+def test_who_follows_is_told_how_to_stop_and_their_program_too(language: str) -> None:
+    followed = sent(notification(NotificationKind.FOLLOWED, language=language))
+    along = sent(notification(NotificationKind.STATUS_UPDATE, language=language, values=(("follower", "yes"),)))
+    for mail, word in ((followed, "unfollow"), (along, "remove me")):
+        link = str(read(mail)["List-Unsubscribe"])
+        address, _, asked = link.removeprefix("<mailto:").removesuffix(">").partition("?subject=")
+        assert TOKENS.read_reply_address(unquote(address)) == ReplyToken(TICKET.id, 7)
+        assert unquote(asked) == word and text_of(mail).count(word) == 1
+        assert PHRASES[word][0] in (Action.UNFOLLOW, Action.REMOVE)
+
+
+def test_only_who_follows_is_offered_to_stop() -> None:
+    for kind in BUILT_IN:
+        link = read(sent(notification(kind)))["List-Unsubscribe"]
+        assert (link is not None) is (kind is NotificationKind.FOLLOWED)

@@ -32,7 +32,7 @@ def test_no_built_in_template_has_a_long_line() -> None:
 
 BROKEN = [
     ("Hello\n\nx\n", 1, 1, "the first line must be"),
-    ("Subject: x\n\n{{ nam }}\n", 3, 4, "`nam` is unknown here; this template knows desk, held, left_out, name, num"),
+    ("Subject: x\n\n{{ nam }}\n", 3, 4, "`nam` is unknown here; this template knows articles, desk, due, "),
     ("Subject: {{ nam }}\n\nx\n", 1, 13, "`nam` is unknown here"),
     ("Subject:{{ nam }}\n\nx\n", 1, 12, "`nam` is unknown here"),
     ("Subject: x\n\nx\n\nDear {{ name }}, {{text}}\n", 5, 20, "`text` is unknown here"),

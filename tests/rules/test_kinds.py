@@ -141,7 +141,7 @@ DONE: tuple[tuple[str, int, str], ...] = (
     ("field: { vm: 5 }", 18, 'put it in quotes, "5"'),
     ("field: { vm: '{a' }", 18, "a brace stands alone: `{1}` or `{name}` puts in what a pattern caught"),
     ("tag: [a, 5]", 14, 'put it in quotes, "5"'),
-    ("status: pending", 13, "known here: `closed`, `new`, `open`, `solved`, `waiting`"),
+    ("status: pending", 13, "known here: `closed`, `new`, `open`, `solved`, `third-party`, `waiting`"),
     ("participant: Bob", 18, "`Bob` is no address: write name@example.org"),
     ("participant: /x/", 18, "`/x/` is no address: write name@example.org"),
     ("notify: { template: staff-page }", 5, "`staff` is missing here (A member of staff or a team, by name)"),

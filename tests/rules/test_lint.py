@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml.nodes import Node
 
+from maild.patterns.regex import pattern
 from maild.rules.language import Rule
 from maild.rules.lint import warnings
 from maild.rules.placed import Placed
-from maild.rules.regex import pattern
 from maild.rules.run import run
 from maild.rules.sieve import RuleSet
 from maild.rules.view import RuleView, Trigger

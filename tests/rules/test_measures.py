@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maild.rules.measures import BYTES, DAY, HOUR, PLAIN, SECONDS, compare
+from maild.desks.lengths import DAY, HOUR, SECONDS
+from maild.rules.measures import BYTES, PLAIN, compare
 
 HOLDS: tuple[tuple[str, Mapping[str, float], tuple[float, ...], tuple[float, ...]], ...] = (
     # written, units, what lies in it, what does not

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from maild.decide.ruling import view_of_mail
 from maild.decide.trust import of
 from maild.model import Address, Register, Status
+from maild.patterns.regex import Captures
 from maild.rules.actions import ACTIONS, fill
 from maild.rules.conditions import ACTUAL, CONDITIONS
 from maild.rules.holding import GROUPS
 from maild.rules.language import Actions, When
 from maild.rules.model import Draft, Page
-from maild.rules.regex import Captures
 from maild.rules.run import run
 from tests.builders import a_case, a_desk, a_message, an_envelope
 from tests.rules.kit import DRAFT, RULES, a_view, matches, rules, shaped

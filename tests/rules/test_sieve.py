@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from maild.patterns.words import holds, text_of
 from maild.rules import finder
 from maild.rules.finder import Finder
 from maild.rules.run import run
 from maild.rules.sieve import needed
 from maild.rules.trace import trace
 from maild.rules.view import RuleView
-from maild.rules.words import holds, text_of
 from tests.rules.any_rules import PIECES, RULE, VIEWS, WORDS
 from tests.rules.kit import DRAFT, RULES, rules, shaped
 

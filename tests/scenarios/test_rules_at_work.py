@@ -99,7 +99,7 @@ def ticket(world: World, number: int = 1001) -> dict[str, object]:
 
 
 def told(world: World, address: str) -> list[str]:
-    return [f"{mail['Subject']} | {mail.get_payload()}" for mail in world.mails_to(address)]
+    return [f"{mail['Subject']} | {mail.get_content()}" for mail in world.mails_to(address)]
 
 
 def test_what_is_missing_is_asked_for_and_the_answer_fills_it_in(world: World) -> None:
@@ -108,7 +108,7 @@ def test_what_is_missing_is_asked_for_and_the_answer_fills_it_in(world: World) -
     one = ticket(world)
     assert (one["type"], one["status"], one["fields"]) == ("change request", "waiting", {})
     (asked,) = world.mails_to("ada@acme.example")
-    assert "- the name of the machine, like de-10-srv-0001" in asked.get_payload()
+    assert "- the name of the machine, like de-10-srv-0001" in asked.get_content()
     world.send(a_mail(subject=f"Re: {asked['Subject']}", text="It is de-12-srv-0042", In_Reply_To=asked["Message-ID"]))
     world.until_quiet(2)
     assert (ticket(world)["status"], ticket(world)["fields"]) == ("open", {"vm": "de-12-srv-0042"})

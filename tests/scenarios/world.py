@@ -24,6 +24,7 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 
 from maild.notify.sink import Sink
 from tests.cli.site import Done, maild
+from tests.seen import seen
 from tests.servers.requirement import answers, free_port, wait_until
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
@@ -172,4 +173,4 @@ class World:
 
     def mails_to(self, address: str) -> list[Message]:
         """As that person's mail server got them."""
-        return [message_from_bytes(kept.raw, policy=default) for kept in self.sink.mails if address in kept.recipients]
+        return [seen(kept.raw) for kept in self.sink.mails if address in kept.recipients]

@@ -64,6 +64,11 @@ service anvil {{
     mode = 0
   }}
 }}
+service auth {{
+  unix_listener {home}/auth {{
+    mode = 0666
+  }}
+}}
 service imap-login {{
   process_min_avail = 1
   inet_listener imap {{
@@ -100,6 +105,11 @@ class Dovecot:
     pid: int
     tokens: TokenServer
     password: str = PASSWORD
+
+    @property
+    def logins(self) -> Path:
+        """The socket where other servers ask whether a login is right (Postfix: smtpd_sasl_path)."""
+        return self.home / "auth"
 
     @contextmanager
     def client(self, user: str, folder: str = "") -> Iterator[IMAPClient]:

@@ -72,6 +72,7 @@ smtp       unix  - - n - - smtp
 error      unix  - - n - - error
 retry      unix  - - n - - error
 lmtp       unix  - - n - - lmtp
+virtual    unix  - n n - - virtual
 anvil      unix  - - n - 1 anvil
 tlsmgr     unix  - - n 1000? 1 tlsmgr
 postlog    unix-dgram n - n - 1 postlogd

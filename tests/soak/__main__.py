@@ -7,6 +7,9 @@ flood      50 connections that send 200 MB each without a line end
 restore    backups of a large database while it is written to, and restores, on both databases
 forgery    the whole matrix of forged and honest mails, and 100,000 random mixes of it
 people     random stories of mails, Cc, forwards and changes of the register, each step held against the invariants
+hours      working time against a count of every minute, 2024 to 2036, and around every clock change of 50 years
+life       random lives of tickets, with time, crashes and restarts, against a model
+year       20,000 tickets over a year, against a ledger that knows nothing of maild
 """
 
 from __future__ import annotations
@@ -31,6 +34,9 @@ RUNS: dict[str, tuple[str, ...]] = {
     "restore": ("-m", "tests.soak.restore"),
     "forgery": ("-m", "tests.soak.forgery"),
     "people": ("-m", "tests.stateful", "--minutes", "10"),
+    "hours": ("-m", "tests.desks.oracle"),
+    "life": ("-m", "tests.life", "500"),
+    "year": ("-m", "tests.life.year", "20000"),
 }
 FROZEN = "12"
 """How often an owner is frozen; in the suite it is twice."""

@@ -108,10 +108,10 @@ class Sent:
 
     @cached_property
     def words(self) -> str:
-        """Everything a reader sees of it, its text decoded; the words that are looked for are never encoded."""
-        body = self.mail.get_payload(decode=True)
+        """Everything a reader sees of it, its parts decoded; the words that are looked for are never encoded."""
+        bodies = (part.get_payload(decode=True) for part in self.mail.walk())
         header = self.raw.partition(b"\r\n\r\n")[0].decode("ascii", "replace")
-        return f"{header}\n\n{body.decode() if isinstance(body, bytes) else ''}"
+        return "\n\n".join([header, *(body.decode() for body in bodies if isinstance(body, bytes))])
 
     @cached_property
     def people(self) -> dict[str, list[str]]:

@@ -1,15 +1,17 @@
-"""What else is kept: the register, policy versions, nodes, deadlines, and people's view of tickets."""
+"""What else is kept: the register, policy versions, nodes, clocks, and people's view of tickets."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from maild.decide.plan import SetPromise, SetReminder, SetTimer
 from maild.directory import Directory, OrganisationRecord, PersonRecord, StaffRecord
 from maild.errors import NotFound
-from maild.model import Attachment, Register, Status, TicketId
-from maild.store import apply, deadlines, nodes, policies, register, tickets
+from maild.model import Aim, Attachment, Promise, PromiseState, Register, Status, TicketId, TimerKind
+from maild.store import apply, clocks, nodes, policies, register, tickets
 from maild.store.engine import Store
 from maild.store.register import Imported, StaffMember
 from tests.builders import ADA, BOB, NOON, a_policy
@@ -172,21 +174,38 @@ def test_a_machine_that_slept_was_not_up(store: Store) -> None:
         nodes.beat(tx, nodes.RunId(77), NOON)
 
 
-# ---- deadlines ----------------------------------------------------------------------------------
+# ---- clocks -------------------------------------------------------------------------------------
 
 
-def test_due_reminders_come_once_and_the_longest_due_first(store: Store) -> None:
-    from maild.decide.plan import SetReminder
+def promise_of(next_at: datetime) -> Promise:
+    running, hours = PromiseState.RUNNING, timedelta(hours=4)
+    return Promise(Aim.RESPONSE, running, NOON, NOON + hours, hours, always=True, words="", next_at=next_at)
 
-    first, second, third = (open_ticket(store).id for _ in range(3))
-    times = {first: NOON + HOUR, second: NOON, third: NOON + 3 * HOUR}
-    for number, at in times.items():
-        apply_plans(store, apply.Decided(a_plan(changes=(SetReminder(number, at),), ticket=number)))
+
+def test_what_is_due_comes_in_the_order_in_which_it_was_due_and_is_held(store: Store) -> None:
+    first, second, third, later = (open_ticket(store).id for _ in range(4))
+    for number, change in (
+        (first, SetReminder(first, NOON + HOUR)),
+        (second, SetTimer(second, TimerKind.ASK, NOON)),
+        (third, SetPromise(third, promise_of(NOON + HOUR / 2))),
+        (later, SetTimer(later, TimerKind.SETTLED, NOON + 3 * HOUR)),
+    ):
+        apply_plans(store, apply.Decided(a_plan(changes=(change,), ticket=number)))
     with store.transaction() as tx:
-        due = deadlines.due_reminders(tx, NOON + HOUR, 10)
-        assert [known.ticket.id for known in due] == [second, first]
-        assert due[0].participants[0].contact.address == ADA.address
-        assert [known.ticket.id for known in deadlines.due_reminders(tx, NOON + HOUR, 1)] == [second]
+        due = clocks.due(tx, ["service"], NOON + HOUR, 10)
+        assert [(one.ticket, one.what) for one in due] == [(second, "ask"), (third, "response"), (first, "reminder")]
+        assert [one.ticket for one in clocks.due(tx, ["service"], NOON + HOUR, 1)] == [second]
+        assert clocks.due(tx, ["another desk"], NOON + HOUR, 10) == ()
         if store.dialect_name == "postgresql":
             with store.transaction() as other:
-                assert deadlines.due_reminders(other, NOON + HOUR, 10) == ()
+                assert clocks.due(other, ["service"], NOON + HOUR, 10) == ()
+
+
+def test_the_last_word_on_a_promise_or_timer_counts(store: Store) -> None:
+    number, met = open_ticket(store).id, replace(promise_of(NOON), state=PromiseState.MET, next_at=None)
+    timers = [SetTimer(number, TimerKind.ASK, NOON), SetTimer(number, TimerKind.ASK, None)]
+    for changes in ((SetPromise(number, promise_of(NOON)), timers[0]), (SetPromise(number, met), *timers)):
+        apply_plans(store, apply.Decided(a_plan(changes=changes, ticket=number)))
+    with store.transaction() as tx:
+        assert clocks.promises_of(tx, [number]) == {number: (met,)}
+        assert clocks.due(tx, ["service"], NOON + HOUR, 10) == ()

@@ -13,10 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email import message_from_bytes
 from email.header import Header
 from email.message import Message
-from email.policy import default
 from email.utils import format_datetime
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +36,7 @@ from maild.store.engine import open_store
 from maild.store.migrate import migrate
 from maild.store.schema import OUTBOX_OPEN, outbox_entry
 from tests.builders import NOON, a_desk
+from tests.seen import seen
 
 SOON = timedelta(minutes=1)
 
@@ -55,7 +54,7 @@ class Sent:
     @cached_property
     def mail(self) -> Message:
         """Parsed for those who look."""
-        return message_from_bytes(self.raw, policy=default)
+        return seen(self.raw)
 
 
 @dataclass(frozen=True, slots=True)

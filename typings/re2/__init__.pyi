@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 class error(Exception): ...  # noqa: N801 - the library's name
 
@@ -10,12 +10,14 @@ class Options:
 
 class _Match:
     def groups(self) -> tuple[str | None, ...]: ...
+    def __getitem__(self, group: int | str) -> str | None: ...
     def groupdict(self) -> dict[str, str | None]: ...
 
 class _Regexp:
     groups: int
     groupindex: Mapping[str, int]
     def search(self, text: str) -> _Match | None: ...
+    def finditer(self, text: str) -> Iterator[_Match]: ...
 
 class Set:
     @classmethod

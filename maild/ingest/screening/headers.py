@@ -14,7 +14,7 @@ from maild.cleaning import clean_header
 from maild.ingest.header.headers import decoded
 from maild.ingest.mime.limits import HEADER_BLOCK, header_end
 from maild.model import Finding, Verdict
-from maild.rules.regex import pattern
+from maild.patterns.regex import pattern
 from maild.settings import SpamHeader
 
 LONGEST_VALUE = 4096

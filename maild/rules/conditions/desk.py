@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from maild.desks.lengths import SECONDS
+from maild.patterns.words import sayable
 from maild.rules.kinds import PERSON
 from maild.rules.matter import Found, Scene, among
-from maild.rules.measures import PLAIN, SECONDS, compare
-from maild.rules.words import sayable
+from maild.rules.measures import PLAIN, compare
 
 
 def desk(scene: Scene, wanted: Sequence[str]) -> Found | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from maild.patterns.words import sayable
 from maild.rules.matter import Found, Scene, among
 from maild.rules.measures import PLAIN, compare
-from maild.rules.words import sayable
 
 
 def sender(scene: Scene, wanted: Sequence[str]) -> Found | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from maild.patterns.regex import NOTHING_CAUGHT
+from maild.patterns.words import Text
 from maild.rules.kinds import ANYTHING, AttachmentWords, NamedWords
 from maild.rules.matter import Found, Scene, among, in_text, value_of
 from maild.rules.measures import BYTES, PLAIN, compare
-from maild.rules.regex import NOTHING_CAUGHT
-from maild.rules.words import Text
 
 AT_LEAST_ONE = ">= 1"
 

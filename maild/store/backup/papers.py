@@ -56,7 +56,7 @@ def collect(settings_file: Path, settings: Settings) -> Papers:
 
 def _files(settings_file: Path, settings: Settings) -> Iterator[Path]:
     yield settings_file
-    for pattern in (settings.desks, settings.rules):
+    for pattern in (settings.desks, settings.rules, settings.articles):
         yield from (Path(name) for name in sorted(glob.glob(pattern)))  # noqa: PTH207 - the pattern is absolute
     yield settings.directory
     if settings.templates is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 from sqlalchemy import event as happening
 
+from maild.store.schema.announcements import announced, announcement
 from maild.store.schema.base import metadata
 from maild.store.schema.house import backup_run, blocked, lease, node, policy, setting
 from maild.store.schema.mail import (
@@ -51,7 +52,7 @@ from maild.store.schema.tickets import (
     ticket_alias,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 
 __all__ = [
     "AUTOMATIC",
@@ -63,6 +64,8 @@ __all__ = [
     "PROPOSAL_OPEN",
     "QUARANTINED",
     "REVISIONS",
+    "announced",
+    "announcement",
     "article",
     "attachment",
     "audit",

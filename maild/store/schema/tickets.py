@@ -18,7 +18,7 @@ from maild.store.schema.base import (
     table,
     words,
 )
-from maild.store.schema.types import Key, Listed, Word
+from maild.store.schema.types import BigId, Key, Listed, Word
 
 FIRST_TICKET = 1001
 
@@ -44,8 +44,10 @@ ticket = table(
     instant("written_at", optional=True),
     instant("settled_at", optional=True),
     listed("asked"),
+    Column("merged_into", BigId, nullable=True),
 )
 Index("ix_ticket_status_changed_at", ticket.c.status, ticket.c.changed_at)
+partial("ix_ticket_merged_into", ticket.c.merged_into.is_not(None), ticket.c.merged_into)
 partial("ix_ticket_remind_at", ticket.c.remind_at.is_not(None), ticket.c.remind_at)
 
 article = table(

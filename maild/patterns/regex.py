@@ -8,6 +8,7 @@ loaded, so that no mail can make a search take longer than its length deserves. 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -50,6 +51,11 @@ class Pattern:
     def search(self, text: str) -> Captures | None:
         found = self.compiled.search(text)
         return Captures(found.groups(), tuple(found.groupdict().items())) if found else None
+
+    def values(self, text: str, group: str) -> Iterator[str]:
+        """What the group of this name caught, match by match; without such a group, all that matched."""
+        place = group if group in self.names else 0
+        yield from (found[place] or "" for found in self.compiled.finditer(text))
 
 
 def is_pattern(written: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maild.rules.words import check_word, holds, text_of
+from maild.patterns.words import check_word, holds, text_of
 
 FOUND = (
     ("down", "System DOWN!"),

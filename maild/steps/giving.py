@@ -1,0 +1,39 @@
+"""A ticket is given to somebody by hand: what staff set, and whoever it is given to hears of it.
+
+In: the transaction and what was set; out: the plan. By mail, `decide.staff_work` does the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from maild.decide import staff, telling
+from maild.decide.facts import KnownTicket
+from maild.decide.notices import notifications, suppressions
+from maild.decide.plan import Plan
+from maild.decide.staff import Hand
+from maild.steps.house import House
+from maild.store.workers import workers_named
+
+ASSIGNEE = "assignee"
+
+
+def set_property(tx: Connection, house: House, hand: Hand, name: str, value: str) -> Plan:
+    """`staff.set_property`; a new assignee is told. Raises ValueError."""
+    plan = staff.set_property(hand, name, value)
+    ticket = hand.known.ticket
+    if name != ASSIGNEE or value == ticket.assignee:
+        return plan
+    after = KnownTicket(replace(ticket, assignee=value), hand.known.participants)
+    occasion = str(int(hand.now.timestamp() * 1000))
+    values = telling.of_ticket(after)
+    news = telling.News(telling.What.ASSIGNED, hand.desk, occasion, value, hand.actor.address, after, values)
+    facts = replace(hand.facts, staff=(*hand.facts.staff, *workers_named(tx, [value]).values()))
+    told = telling.assigned(news, facts, house.policy)
+    return replace(
+        plan,
+        notifications=(*plan.notifications, *notifications(told)),
+        suppressed=(*plan.suppressed, *suppressions(told)),
+    )
