@@ -31,7 +31,7 @@ fuzz: .venv/.dev        ## a million broken mails to the reader, 50,000 to a dae
 soak: .venv/.dev        ## mailboxes cut, hung and renumbered; nodes frozen; listeners besieged; a restore drill (ARGS="imap nodes …")
 	$(BIN)/python -m tests.soak $(ARGS)
 
-mutants: .venv/.dev     ## small faults put into the modules that trust rests on: would the tests notice? (ARGS="maild.decide.tokens …")
+mutants: .venv/.dev     ## small faults put into the modules that trust rests on: would the tests notice? (ARGS="maild.decide.told.tokens …")
 	$(BIN)/python -m tests.mutants $(ARGS)
 
 format: .venv/.dev

@@ -9,7 +9,7 @@ from maild.decide.case import Case
 from maild.decide.facts import Facts, KnownTicket
 from maild.decide.keys import lookup_keys
 from maild.decide.policy import Policy
-from maild.decide.tokens import Tokens
+from maild.decide.told.tokens import Tokens
 from maild.desks.policy import Desk
 from maild.model import (
     Address,

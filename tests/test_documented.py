@@ -12,7 +12,7 @@ import pytest
 from maild.cli.commands import COMMANDS
 from maild.config import load_directory, load_policy, load_settings
 from maild.config.reference import reference
-from maild.decide.states import TRANSITIONS
+from maild.decide.clocks.states import TRANSITIONS
 from maild.model import Disposition
 from maild.rules import schema
 from maild.rules.actions import ACTIONS

@@ -15,7 +15,7 @@ from maild.cli.help import examples, new_app
 from maild.cli.house import a_look, opened
 from maild.cli.output import AsJson, Columns, Limit, listing, safe, safe_lines, say, to_json, when
 from maild.cli.progress import progress
-from maild.decide import announcing
+from maild.decide.told import announcing
 from maild.desks.policy import Desk
 from maild.errors import ExitCode, NotFound
 from maild.model import Address, Suppressed

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from maild.cli.hand import NotPossible
 from maild.cli.output import safe, safe_lines
-from maild.decide import announcing
+from maild.decide.told import announcing
 from maild.desks.policy import Desk
 from maild.model.announcements import Announcement, News
 

@@ -12,8 +12,8 @@ from maild.cli.hand import As, NotPossible, actor, carry_out, member_named
 from maild.cli.help import examples, new_app
 from maild.cli.output import AsJson
 from maild.cli.staff import Text, words_of
-from maild.decide.behalf import By, Call, Taken, keys_for, open_for
 from maild.decide.plan import Plan
+from maild.decide.work.behalf import By, Call, Taken, keys_for, open_for
 from maild.desks.policy import Desk
 from maild.model import Address
 from maild.steps.house import House

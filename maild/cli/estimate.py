@@ -11,9 +11,9 @@ from maild.cli.hand import As, Number, act
 from maild.cli.help import examples, new_app
 from maild.cli.output import AsJson
 from maild.cli.staff import Text, words_of
-from maild.decide import estimates
 from maild.decide.plan import Plan
-from maild.decide.staff import Hand
+from maild.decide.work import estimates
+from maild.decide.work.staff import Hand
 from maild.steps.house import House
 from maild.store import register
 

@@ -19,7 +19,7 @@ from maild.cli.outcome import in_words, outcome_object
 from maild.cli.output import say, to_json
 from maild.decide.facts import KnownTicket
 from maild.decide.plan import Plan
-from maild.decide.staff import Hand
+from maild.decide.work.staff import Hand
 from maild.errors import ExitCode, MaildError, NotFound
 from maild.model import Address, Proof, StaffMember
 from maild.steps.house import House

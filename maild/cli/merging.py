@@ -13,10 +13,10 @@ from maild.cli.help import examples, new_app
 from maild.cli.house import opened
 from maild.cli.outcome import in_words, outcome_object
 from maild.cli.output import AsJson, say, to_json
-from maild.decide.merging import linked
 from maild.decide.plan import Plan
-from maild.decide.splitting import Part, split
-from maild.decide.staff import Hand
+from maild.decide.work.merging import linked
+from maild.decide.work.splitting import Part, split
+from maild.decide.work.staff import Hand
 from maild.model import ArticleKind
 from maild.steps import merging
 from maild.steps.house import House

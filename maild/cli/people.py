@@ -12,9 +12,9 @@ from maild.cli.hand import As, Number, act, seen_ticket
 from maild.cli.help import examples, new_app
 from maild.cli.house import a_look
 from maild.cli.output import AsJson, Columns, listing, when
-from maild.decide import taking_part
 from maild.decide.plan import Plan
-from maild.decide.staff import Hand
+from maild.decide.who import taking_part
+from maild.decide.work.staff import Hand
 from maild.model import Address, Participant
 from maild.steps.house import House
 from maild.store import register

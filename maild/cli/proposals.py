@@ -13,11 +13,11 @@ from maild.cli.hand import As, NotPossible, Number, act, actor, carry_out, desks
 from maild.cli.help import examples, new_app
 from maild.cli.house import a_look
 from maild.cli.output import AsJson, Columns, Limit, listing, when
-from maild.decide import approvals
-from maild.decide.approvals import Approval
 from maild.decide.plan import Plan
-from maild.decide.staff import Hand
-from maild.decide.welcome import welcome as welcomed
+from maild.decide.who import approvals
+from maild.decide.who.approvals import Approval
+from maild.decide.who.welcome import welcome as welcomed
+from maild.decide.work.staff import Hand
 from maild.model import Address, Contact, Organisation, Proposal, ProposalKind
 from maild.steps.house import House
 from maild.steps.proposals import background

@@ -15,9 +15,9 @@ from maild.cli.hand import As, NotPossible, desks_seen
 from maild.cli.help import examples, new_app
 from maild.cli.house import opened
 from maild.cli.output import AsJson, Columns, listing, on_terminal, safe_lines, say, to_json, when
-from maild.decide.periods import Period, period, written
-from maild.decide.report_sheet import BOM, as_csv, as_page, days
-from maild.decide.reporting import Level, Month, Report, Request, months
+from maild.decide.asked.periods import Period, period, written
+from maild.decide.asked.report_sheet import BOM, as_csv, as_page, days
+from maild.decide.asked.reporting import Level, Month, Report, Request, months
 from maild.desks.policy import Desk
 from maild.directory.csv import write_csv
 from maild.directory.entries import Kind

@@ -14,7 +14,7 @@ from maild.cli.hand import As, NotPossible, actor
 from maild.cli.help import examples, new_app
 from maild.cli.house import a_look, opened
 from maild.cli.output import AsJson, Columns, Limit, listing, safe, say, to_json, when
-from maild.decide.screening import blockable
+from maild.decide.mail.screening import blockable
 from maild.model import Address
 from maild.steps.house import House
 from maild.steps.marking import Marked, Marking, entry_named, mark_ham, mark_spam, put_on_list

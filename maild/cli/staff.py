@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 from maild.cli.hand import As, NotPossible, Number, act
 from maild.cli.help import examples, new_app
 from maild.cli.output import AsJson
-from maild.decide import staff
 from maild.decide.plan import Plan
-from maild.decide.staff import Hand
+from maild.decide.work import staff
+from maild.decide.work.staff import Hand
 from maild.steps import giving
 from maild.steps.house import House
 

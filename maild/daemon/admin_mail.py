@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from maild.decide.policy import Policy
-from maild.decide.tokens import Tokens
+from maild.decide.told.tokens import Tokens
 from maild.model import Address, Notification, NotificationKind, OutgoingMail
 from maild.notify.compose import addr_spec, date, mailbox, message, unstructured
 from maild.settings import MailFrom, Settings

@@ -1,7 +1,7 @@
 """Have the files that make the policy changed, and do they rest? In: settings; out: yes or no, at each look.
 
-Looked at are desks, rules, articles, templates and the directory, by name, time, size and inode: that sees what an editor writes
-in place or renames into place, on network file systems too, and costs no more than a stat for each file.
+Looked at are desks, rules, articles, templates and the directory, by name, time, size and inode: that sees what an
+editor writes in place or renames into place, on network file systems too, and costs no more than a stat for each file.
 Laws: a change counts once nothing has changed from one look to the next, so that half of a save is not taken; it is
 a change since *this node* took its files, so that nodes whose files differ do not take turns for ever.
 """

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from maild.decide.facts import Facts, LookupKeys
 from maild.decide.policy import Policy
-from maild.decide.tokens import Tokens
+from maild.decide.told.tokens import Tokens
 from maild.model import Envelope, Message
 
 

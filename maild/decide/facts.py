@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from maild.decide.periods import Period
-from maild.decide.reporting import Report
+from maild.decide.asked.periods import Period
+from maild.decide.asked.reporting import Report
 from maild.desks.telling import StaffRole
 from maild.model import (
     UNPROVEN,

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 
-from maild.decide.command_words import Action
-from maild.decide.commands import command_in
+from maild.decide.asked.command_words import Action
+from maild.decide.asked.commands import command_in
+from maild.decide.asked.overview import MINE
+from maild.decide.asked.periods import Period, period
 from maild.decide.desk import desk_for
 from maild.decide.facts import LookupKeys, ReplyToken
-from maild.decide.overview import MINE
-from maild.decide.periods import Period, period
 from maild.decide.policy import Policy
-from maild.decide.staff_words import orders_in
-from maild.decide.tokens import Tokens, staff_token
+from maild.decide.told.tokens import Tokens, staff_token
+from maild.decide.work.staff_words import orders_in
 from maild.desks.policy import Desk, Strangers
 from maild.ingest.reply.forwarded import forwarded_from
 from maild.model import Address, AutomaticKind, Envelope, Message

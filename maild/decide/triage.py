@@ -14,15 +14,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from maild.decide import bounces, joining, later, opening, screening, self_service, staff_mail, strangers, trust
-from maild.decide import follow_up as thread
+from maild.decide.asked import self_service
+from maild.decide.asked.self_solved import says_solved
 from maild.decide.case import Case
 from maild.decide.desk import desk_for
-from maild.decide.notify import Occasion
+from maild.decide.mail import bounces, joining, later, opening, screening
+from maild.decide.mail import follow_up as thread
 from maild.decide.people_changes import WAITING
 from maild.decide.plan import Change, OpenTicket, Plan, SetStatus
-from maild.decide.self_solved import says_solved
-from maild.decide.trust import Standing
+from maild.decide.told.notify import Occasion
+from maild.decide.who import strangers, trust
+from maild.decide.who.trust import Standing
+from maild.decide.work import staff_mail
 from maild.desks.policy import Desk
 from maild.model import Answers, AutomaticKind, Disposition, Message, Proof, Reason, Status, Suppressed, Ticket
 

@@ -1,7 +1,7 @@
 r"""What a desk must know before it can begin, as its YAML file says it (`Desk.information`; REQ-M2, A6, A8, H1, H2).
 
 In: the mapping `information`; out: `Information`, immutable, its patterns tried. What a mail says of it is found by
-`decide.information`. A field that depends on the situation is for the types, categories and words it names.
+`decide.mail.information`. A field that depends on the situation is for the types, categories and words it names.
 """
 
 from __future__ import annotations

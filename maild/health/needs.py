@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from maild.cleaning import clean_header
-from maild.decide.breaker import EVERYBODY, STRANGERS
-from maild.decide.screening import UNWANTED
+from maild.decide.mail.screening import UNWANTED
+from maild.decide.told.breaker import EVERYBODY, STRANGERS
 from maild.health.look import Health
 from maild.health.mailboxes import behind, name_of, silent_since
 from maild.model import Stand, Tally

@@ -1,12 +1,12 @@
 """The lines of an overview, in the reader's language. Pure.
 
-In: the entries as `decide.overview.written` has them; out: one line for each ticket: number, status, title, and who
-opened it where that is told.
+In: the entries as `decide.asked.overview.written` has them; out: one line for each ticket: number, status, title, and
+who opened it where that is told.
 """
 
 from __future__ import annotations
 
-from maild.decide.overview import Entry, read
+from maild.decide.asked.overview import Entry, read
 from maild.desks.policy import Desk
 from maild.notify.words import status_word
 

@@ -13,9 +13,9 @@ from email import message_from_bytes
 from email.policy import default
 from types import MappingProxyType
 
-from maild.decide.overview import Entry, written
+from maild.decide.asked.overview import Entry, written
 from maild.decide.policy import TemplateSource
-from maild.decide.tokens import Tokens
+from maild.decide.told.tokens import Tokens
 from maild.desks.policy import Desk
 from maild.model import Address, Notification, NotificationKind, Status, Ticket, TicketId
 from maild.notify.audience import TO_STAFF

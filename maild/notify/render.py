@@ -16,8 +16,8 @@ from datetime import datetime
 
 from maild.cleaning import clean_header
 from maild.decide.policy import TemplateSource
-from maild.decide.telling import FIRST
-from maild.decide.tokens import Tokens
+from maild.decide.told.telling import FIRST
+from maild.decide.told.tokens import Tokens
 from maild.desks.policy import Desk
 from maild.errors import PermanentFailure
 from maild.model import Address, Notification, NotificationKind, OutgoingMail, Purpose, Ticket
@@ -43,7 +43,7 @@ from maild.settings import MailFrom
 
 LAST_LANGUAGE = "en"
 UNFOLLOW, LEAVE = "unfollow", "remove me"
-"""The commands by mail (`decide.command_words`) that end following an organisation, and one ticket."""
+"""The commands by mail (`decide.asked.command_words`) that end following an organisation, and one ticket."""
 PAGES = {
     NotificationKind.REGISTRATION: (Purpose.REGISTER, "r"),
     NotificationKind.INVITATION: (Purpose.CONFIRM_CONTACT, "c"),

@@ -17,7 +17,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from maild.decide import announcing
+from maild.decide.told import announcing
 from maild.desks.policy import Desk
 from maild.errors import NotFound
 from maild.model import Address, Contact, Suppressed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from maild.decide.digests import digest
+from maild.decide.told.digests import digest
 from maild.steps import announcing, dues, proposals, screening, timed
 from maild.steps.house import House
 from maild.steps.writing import Settled, write

@@ -1,4 +1,4 @@
-"""What plans mean for the clocks of their tickets (`decide.course`): what has to be known for it is looked up here.
+"""What plans mean for the clocks of their tickets: what has to be known for `decide.clocks.course` is looked up here.
 
 In: plans, and when the mails they are about arrived; out: the same plans with what follows. The dry run passes here,
 too. Nothing is looked up for plans that move no clock, nor for new tickets of desks that promise nothing by package.
@@ -11,8 +11,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from maild.decide import course
-from maild.decide.course import Before
+from maild.decide.clocks import course
+from maild.decide.clocks.course import Before
 from maild.decide.plan import JoinTicket, OpenTicket, Plan
 from maild.decide.policy import Policy
 from maild.desks.policy import Desk

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection
 
-from maild.decide.dues import Lapse, came_due, names_for
+from maild.decide.clocks.dues import Lapse, came_due, names_for
 from maild.decide.facts import Facts, KnownTicket
 from maild.decide.plan import Plan, SetPromise
 from maild.model import TicketId

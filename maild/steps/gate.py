@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from maild.decide.budgets import Wanted
-from maild.decide.gate import Delayed, Gate, Held, Passes
 from maild.decide.plan import Plan
+from maild.decide.told.budgets import Wanted
+from maild.decide.told.gate import Delayed, Gate, Held, Passes
 from maild.model import Breaker, Notification, Reason, Suppressed
 from maild.notify.audience import AT_WORK
 from maild.steps.house import House

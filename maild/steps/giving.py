@@ -1,6 +1,6 @@
 """A ticket is given to somebody by hand: what staff set, and whoever it is given to hears of it.
 
-In: the transaction and what was set; out: the plan. By mail, `decide.staff_work` does the same.
+In: the transaction and what was set; out: the plan. By mail, `decide.work.staff_work` does the same.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from maild.decide import staff, telling
 from maild.decide.facts import KnownTicket
-from maild.decide.notices import notifications, suppressions
 from maild.decide.plan import Plan
-from maild.decide.staff import Hand
+from maild.decide.told import telling
+from maild.decide.told.notices import notifications, suppressions
+from maild.decide.work import staff
+from maild.decide.work.staff import Hand
 from maild.steps.house import House
 from maild.store.workers import workers_named
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from maild.clock import Clock
 from maild.decide.policy import Policy
-from maild.decide.tokens import Tokens
+from maild.decide.told.tokens import Tokens
 from maild.ingest.authenticity.answers import Answer, Lookup, NoAnswer
 from maild.ingest.screening.ask import Scanners
 from maild.notify.render import Renderer

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from maild.decide.people import is_unverified
 from maild.decide.plan import Plan
+from maild.decide.who.people import is_unverified
 from maild.model import Address, Contact, Notification, NotificationKind, Reason, Ticket
 from maild.steps.house import House
 from maild.steps.writing import Settled, write

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from maild.decide import screening as decide
+from maild.decide.mail import screening as decide
 from maild.decide.plan import Plan
 from maild.errors import Conflict, NotFound, TemporaryFailure
 from maild.ingest.salvage import salvage

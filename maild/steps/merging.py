@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from maild.decide import merging
-from maild.decide.staff import Hand
+from maild.decide.work import merging
+from maild.decide.work.staff import Hand
 from maild.steps.house import House
 from maild.steps.writing import Settled, Written, write
 

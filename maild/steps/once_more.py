@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from maild.decide.again import PAUSE, Before, decide_again, waits_still
 from maild.decide.desk import desk_for
+from maild.decide.mail.again import PAUSE, Before, decide_again, waits_still
 from maild.steps.house import House
 from maild.steps.proving import proven
 from maild.steps.reading import Reading, read

@@ -9,7 +9,7 @@ from dataclasses import replace
 from maild.clock import Clock, system_clock
 from maild.config import database_url
 from maild.decide.policy import Policy
-from maild.decide.tokens import Tokens
+from maild.decide.told.tokens import Tokens
 from maild.errors import ConfigError, Problem
 from maild.ingest.authenticity.dns import Resolver
 from maild.ingest.screening.ask import Scanners

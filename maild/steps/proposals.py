@@ -10,12 +10,13 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from maild.decide import approvals, estimates, proposals
-from maild.decide.approvals import Background
-from maild.decide.consent import Consent
-from maild.decide.notices import notifications, suppressions
 from maild.decide.plan import Plan
-from maild.decide.sight import TRUSTED
+from maild.decide.told.notices import notifications, suppressions
+from maild.decide.who import approvals, proposals
+from maild.decide.who.approvals import Background
+from maild.decide.who.consent import Consent
+from maild.decide.who.sight import TRUSTED
+from maild.decide.work import estimates
 from maild.directory.contradictions import lacks, seat_holders
 from maild.directory.entries import Entries, Kind
 from maild.directory.shared import is_shared

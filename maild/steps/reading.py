@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import structlog
 
 from maild.decide.facts import LookupKeys
-from maild.decide.forms import behind_form
 from maild.decide.keys import lookup_keys
+from maild.decide.mail.forms import behind_form
 from maild.decide.plan import Plan
 from maild.errors import UnparsableMail
 from maild.ingest.notes import each_once
@@ -32,7 +32,7 @@ log = structlog.get_logger()
 class Reading:
     """An entry with message and keys, or else the plan to set it aside; what scanners say, what proves its sender.
 
-    `form`: the declared form that wrote the mail for its sender, if one did (`decide.forms`).
+    `form`: the declared form that wrote the mail for its sender, if one did (`decide.mail.forms`).
     """
 
     entry: InboxEntry

@@ -14,7 +14,7 @@ from dataclasses import replace
 import structlog
 from sqlalchemy import Connection
 
-from maild.decide.screening import must_wait
+from maild.decide.mail.screening import must_wait
 from maild.ingest.screening.ask import Scanners
 from maild.model import EntryId, Finding, Verdict
 from maild.steps.house import House

@@ -12,9 +12,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from maild.decide.clocks.passing import Waiting, passed
 from maild.decide.facts import Facts, KnownTicket, Worker
-from maild.decide.passing import Waiting, passed
-from maild.decide.ruling import standing_of
+from maild.decide.mail.ruling import standing_of
 from maild.model import TicketId
 from maild.rules.references import ACCOUNT_MANAGER
 from maild.rules.timed import Timed, timed

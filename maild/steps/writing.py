@@ -15,10 +15,10 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import Connection
 
-from maild.decide.again import PAUSE
-from maild.decide.breaker import EVERYBODY, STRANGERS
 from maild.decide.facts import Facts, LookupKeys
+from maild.decide.mail.again import PAUSE
 from maild.decide.plan import AddArticle, Plan
+from maild.decide.told.breaker import EVERYBODY, STRANGERS
 from maild.model import (
     Answers,
     ArticleKind,

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, ColumnElement, Connection, delete, or_, select
 
-from maild.decide.screening import names_of
+from maild.decide.mail.screening import names_of
 from maild.errors import NotFound
 from maild.model import Address, Register
 from maild.store.among import among
@@ -39,7 +39,7 @@ class Blocked:
 
 
 def add(tx: Connection, sender: str, actor: Address, why: str, now: datetime) -> bool:
-    """Block a sender, given in its normal form (`decide.screening.blockable`). False where it is blocked already."""
+    """Block a sender, in the normal form of `decide.mail.screening.blockable`. False where it is blocked already."""
     row = {"sender": sender, "at": now, "actor": actor.address, "why": why}
     if not insert_rows(tx, blocked, [row], "DO NOTHING"):
         return False

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from maild.decide.digests import Unsent
+from maild.decide.told.digests import Unsent
 from maild.model import Address, OutboxId, OutboxState, Register
 from maild.store.rows import AnyRow, as_ticket
 from maild.store.schema import OUTBOX_OPEN, contact, outbox_entry, ticket

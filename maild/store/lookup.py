@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, or_, select
 
-from maild.decide.breaker import of_bounces
+from maild.decide.asked.reporting import Report
 from maild.decide.facts import (
     Colleague,
     Conversation,
@@ -29,7 +29,7 @@ from maild.decide.facts import (
     TicketByNumber,
     Worker,
 )
-from maild.decide.reporting import Report
+from maild.decide.told.breaker import of_bounces
 from maild.desks.telling import StaffRole
 from maild.model import Breaker, Contact, EntryId, TicketId
 from maild.rules.references import ACCOUNT_MANAGER

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
-from maild.decide.budgets import likeness
+from maild.decide.told.budgets import likeness
 from maild.errors import NotFound
 from maild.model import (
     Channel,

@@ -2,7 +2,7 @@
 
 Laws: who is inactive is shown nothing; who waits, has left, or is a guest of nobody knows since when takes no part. The
 latest changed first, at most MOST_LISTED of theirs and as many of their organisation's. Which of these may be shown is
-`decide.overview`'s to say.
+`decide.asked.overview`'s to say.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from maild.decide.asked.overview import ORGANISATION
 from maild.decide.facts import KnownTicket, Listed, LookupKeys
-from maild.decide.overview import ORGANISATION
-from maild.decide.sight import parts_of
+from maild.decide.who.sight import parts_of
 from maild.model import Contact, Register, Role, Status, Ticket
 from maild.store.rows import as_ticket, known_tickets
 from maild.store.schema import contact, participant, ticket

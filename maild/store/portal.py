@@ -1,4 +1,4 @@
-"""What the web pages show: one ticket as one contact may see it (`decide.sight`).
+"""What the web pages show: one ticket as one contact may see it (`decide.who.sight`).
 
 Laws: no notes, nothing that awaits review. What may not be seen and what is not there are the same None. Texts are
 bounded here, so that no page holds a whole mailbox.
@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from maild.decide.sight import Sight, sight
+from maild.decide.who.sight import Sight, sight
 from maild.desks.policy import Desk
 from maild.model import Address, ArticleKind, Contact, Ticket, TicketId
 from maild.store.among import among

@@ -14,10 +14,10 @@ from operator import itemgetter
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from maild.decide.asked.periods import Period
+from maild.decide.asked.reporting import Report, Request, level, settled
 from maild.decide.facts import LookupKeys
-from maild.decide.periods import Period
-from maild.decide.reporting import Report, Request, level, settled
-from maild.decide.screening import UNWANTED
+from maild.decide.mail.screening import UNWANTED
 from maild.model import Aim, ArticleKind, Contact, Promise, Register, Role, Status, TicketId
 from maild.store.among import among
 from maild.store.clocks import promises_of

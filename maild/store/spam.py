@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, delete, exists, func, select, update
 
-from maild.decide.screening import SPAM, UNSCANNED, UNWANTED, next_try
+from maild.decide.mail.screening import SPAM, UNSCANNED, UNWANTED, next_try
 from maild.errors import NotFound
 from maild.model import ArticleKind, Disposition, EntryId, Envelope, InboxEntry, OutboxState, Reason, Status, TicketId
 from maild.store.among import among

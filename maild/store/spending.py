@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, case, delete, func, select
 
-from maild.decide.breaker import EVERYBODY, FORGOTTEN, STRANGERS, stands
-from maild.decide.budgets import Key, Wanted
-from maild.decide.gate import Spent, scopes_of
+from maild.decide.told.breaker import EVERYBODY, FORGOTTEN, STRANGERS, stands
+from maild.decide.told.budgets import Key, Wanted
+from maild.decide.told.gate import Spent, scopes_of
 from maild.model import Breaker, Stand
 from maild.store.among import among
 from maild.store.bulk import insert_rows

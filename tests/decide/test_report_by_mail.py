@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from maild.decide.command_words import Action
-from maild.decide.commands import Command, command_in
+from maild.decide.asked.command_words import Action
+from maild.decide.asked.commands import Command, command_in
+from maild.decide.asked.periods import Period
 from maild.decide.facts import Facts
-from maild.decide.periods import Period
 from maild.decide.triage import decide
 from maild.model import UNPROVEN, Disposition, NotificationKind, Register
 from tests.builders import ADA, NOON, PROVEN, a_contact, a_message

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from maild.decide.states import may_reopen
+from maild.decide.clocks.states import may_reopen
 from maild.desks.life_cycle import LifeCycle
 from maild.model import Status
 from tests.builders import NOON, a_desk, a_ticket

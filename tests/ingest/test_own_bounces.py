@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from maild.decide.tokens import Tokens
+from maild.decide.told.tokens import Tokens
 from maild.desks.policy import Desk
 from maild.ingest.parse import parse
 from maild.model import Address, AutomaticKind, Notification, NotificationKind, OutgoingMail, Status, Ticket, TicketId

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from maild.decide import staff
+from maild.decide.work import staff
 from maild.model import Status
 from maild.store.engine import Store
 from tests.life.world import ALAN, DAY, GRACE, HOUR, MONDAY, World

@@ -13,10 +13,10 @@ from sqlalchemy import text
 
 from maild import pipeline
 from maild.cli.hand import hand_of
-from maild.decide import staff
 from maild.decide.plan import Plan
 from maild.decide.policy import Policy
-from maild.decide.staff import Hand
+from maild.decide.work import staff
+from maild.decide.work.staff import Hand
 from maild.directory import Directory, OrganisationRecord, PersonRecord, StaffRecord
 from maild.model import Promise, Register, Ticket, TicketId
 from maild.notify.builtin import builtin_templates

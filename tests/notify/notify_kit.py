@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, cast
 
-from maild.decide.tokens import Tokens
+from maild.decide.told.tokens import Tokens
 from maild.desks.policy import Desk
 from maild.model import (
     Address,

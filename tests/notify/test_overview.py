@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from notify_kit import notification, read, sent, text_of
 
-from maild.decide.overview import Entry, written
+from maild.decide.asked.overview import Entry, written
 from maild.model import NotificationKind, Status
 
 PRINTER = Entry("SD-1042", Status.OPEN, "Printer on fire")

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from notify_kit import DESK, GREETED, NOON, NULL_SENDER, TICKET, TOKENS, VERP, notification, read, sent, text_of
 
-from maild.decide.command_words import PHRASES, Action
+from maild.decide.asked.command_words import PHRASES, Action
 from maild.decide.facts import ReplyToken
 from maild.decide.policy import TemplateSource
-from maild.decide.telling import FIRST
-from maild.decide.tokens import Tokens
+from maild.decide.told.telling import FIRST
+from maild.decide.told.tokens import Tokens
 from maild.errors import PermanentFailure
 from maild.model import Address, NotificationKind, Status
 from maild.notify.audience import NUMBERLESS, TO_STAFF

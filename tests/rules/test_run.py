@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maild.decide.ruling import view_of_mail
-from maild.decide.trust import of
+from maild.decide.mail.ruling import view_of_mail
+from maild.decide.who.trust import of
 from maild.model import Address, Register, Status
 from maild.patterns.regex import Captures
 from maild.rules.actions import ACTIONS, fill

@@ -15,8 +15,9 @@ from hypothesis import event
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from maild.decide import approvals, staff, taking_part
-from maild.decide.welcome import welcome
+from maild.decide.who import approvals, taking_part
+from maild.decide.who.welcome import welcome
+from maild.decide.work import staff
 from maild.directory.entries import Entry, Kind
 from maild.model import Address, ProposalKind, Register
 from maild.steps.proposals import background

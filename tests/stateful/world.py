@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from maild import pipeline
 from maild.cli.hand import hand_of
 from maild.decide.plan import Plan
-from maild.decide.staff import Hand
+from maild.decide.work.staff import Hand
 from maild.ingest.authenticity.answers import Answer, Found, NoAnswer, Nothing
 from maild.model import Delivery, DeliveryResult, EntryId, Envelope, InboxEntry, OutboxEntry, ReceivedMail, Source
 from maild.notify.render import Renderer

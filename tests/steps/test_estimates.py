@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert
 
-from maild.decide.estimates import estimate
 from maild.decide.plan import JoinTicket, OpenTicket
-from maild.decide.staff import Hand
+from maild.decide.work.estimates import estimate
+from maild.decide.work.staff import Hand
 from maild.model import Address, NotificationKind, ProposalState, Register, Role, Status, Ticket
 from maild.notify.builtin import builtin_templates
 from maild.notify.render import Renderer

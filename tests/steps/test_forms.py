@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from maild import pipeline
-from maild.decide.again import PAUSE
+from maild.decide.mail.again import PAUSE
 from maild.decide.policy import Policy
 from maild.ingest.authenticity.answers import Answer, Found, NoAnswer
 from maild.model import ReceivedMail

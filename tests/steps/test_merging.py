@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select, text, update
 from maild.decide.facts import Facts, ReplyToken
 from maild.decide.people_changes import Propose
 from maild.decide.plan import IndexMessageIds, JoinTicket, OpenTicket, RecordContact
-from maild.decide.staff import Hand
+from maild.decide.work.staff import Hand
 from maild.errors import Conflict
 from maild.model import (
     Address,

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from maild import pipeline
-from maild.decide.again import PATIENCE, PAUSE
+from maild.decide.mail.again import PATIENCE, PAUSE
 from maild.decide.policy import Policy
 from maild.ingest.authenticity.answers import Answer, Found, NoAnswer
 from maild.model import Register

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from maild import pipeline
-from maild.decide.tokens import Tokens
+from maild.decide.told.tokens import Tokens
 from maild.model import Disposition, EntryId, Envelope, Finding, Verdict
 from maild.notify.render import Renderer
 from maild.settings import MailFrom, Screening

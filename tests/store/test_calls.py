@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from maild.decide.budgets import Wanted
+from maild.decide.told.budgets import Wanted
 from maild.model import (
     CallEntry,
     CallKind,

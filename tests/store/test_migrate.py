@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from maild.decide.budgets import Wanted
+from maild.decide.told.budgets import Wanted
 from maild.errors import SchemaMismatch, StoreUnavailable
 from maild.store import migrate as migrating
 from maild.store import outbox, spending

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from maild.decide.asked.periods import Period
+from maild.decide.asked.reporting import Level, Request, Standing
 from maild.decide.facts import Facts
-from maild.decide.periods import Period
+from maild.decide.mail.screening import SPAM
 from maild.decide.plan import (
     AddArticle,
     Change,
@@ -20,8 +22,6 @@ from maild.decide.plan import (
     SetPromise,
     SetStatus,
 )
-from maild.decide.reporting import Level, Request, Standing
-from maild.decide.screening import SPAM
 from maild.directory import Directory, OrganisationRecord, PersonRecord
 from maild.model import (
     Address,

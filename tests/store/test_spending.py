@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from maild.decide.breaker import EVERYBODY, STRANGERS, of_address, of_bounces
-from maild.decide.budgets import Wanted, likeness
-from maild.decide.digests import digest
+from maild.decide.told.breaker import EVERYBODY, STRANGERS, of_address, of_bounces
+from maild.decide.told.budgets import Wanted, likeness
+from maild.decide.told.digests import digest
 from maild.model import (
     Address,
     Breaker,

@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 
 from maild import pipeline
 from maild.decide.policy import Policy
-from maild.decide.tokens import Tokens
+from maild.decide.told.tokens import Tokens
 from maild.directory import Directory
 from maild.model import Delivery, DeliveryResult, OutboxEntry, ReceivedMail, Source
 from maild.notify.builtin import builtin_templates

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from maild.cleaning import clean_header
 from maild.cli.doctor.finding import Finding, failed, ok, untried, warning
 from maild.cli.doctor.patient import Patient
-from maild.decide.tokens import Tokens
+from maild.decide.told.tokens import Tokens
 from maild.health.certificates import ends
 from maild.health.needs import AHEAD
 from maild.model import Source, TicketId

@@ -18,7 +18,7 @@ from maild.cleaning import clean_header
 from maild.cli.doctor.finding import Finding, failed, ok, warning
 from maild.cli.doctor.patient import Patient
 from maild.config import read_secret_file
-from maild.decide.tokens import LONGEST_LOCAL, Tokens
+from maild.decide.told.tokens import LONGEST_LOCAL, Tokens
 from maild.errors import MaildError
 from maild.settings import MailFrom, Relay
 

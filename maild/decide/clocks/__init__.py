@@ -1,0 +1,1 @@
+"""What time means for a ticket: states, promises, timers. Pure."""

@@ -1,0 +1,1 @@
+"""What a mail becomes: a new ticket, a part of one, or nothing. Pure."""
