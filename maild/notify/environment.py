@@ -16,12 +16,14 @@ never objects and never templates (FAULT-E03).
 | signature    | the desk's signature lines, or its title if it has none                | all                         |
 | title        | the ticket's title                                                     | none that strangers get     |
 | name         | the recipient's display name, may be empty                             | none that strangers get     |
-| state        | new, open, waiting, solved or closed: `{% if state == "solved" %}`     | status-update               |
+| page         | where the request can be looked at, empty where there are no pages     | none that strangers get     |
+| state        | new, open, waiting, third-party …: `{% if state == "solved" %}`        | status-update               |
 | status       | the same as a word of the language                                     | status-update               |
 | text         | what staff wrote; what was asked for, empty where it is not proven; to | reply, status-update, …     |
 |              | staff: what the mail says, or what did not work of their own           | staff-notice, forwarded, …  |
 | staff        | who wrote it, may be empty                                             | reply, status-update, …     |
 | follower     | not empty: whoever reads this takes part as a follower and may stop    | reply, status-update        |
+| solved       | not empty: the answer proposes a solution                              | reply                       |
 | said         | own or colleague: who told us that it is solved, may be empty          | status-update               |
 | quoted       | what the customer last wrote, `> ` before each line, may be empty      | reply, status-update        |
 | due          | by when, at the latest, we answer or have it solved; empty: no promise | confirmation, staff-ticket… |
@@ -95,7 +97,7 @@ END = "\x03"  # behind either
 
 _ALWAYS = frozenset({"number", "desk", "signature"})
 _TO_NOBODY_WE_KNOW = frozenset({"desk", "signature"})
-_KNOWN_PERSON = _ALWAYS | {"title", "name"}
+_KNOWN_PERSON = _ALWAYS | {"title", "name", "page"}
 _NO_TITLE = _ALWAYS | {"name"}
 _NO_NUMBER = _TO_NOBODY_WE_KNOW | {"name"}
 _TO_STAFF = _KNOWN_PERSON | {"who", "organisation", "text", "because"}
@@ -104,7 +106,7 @@ VARIABLES: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.CONFIRMATION: _KNOWN_PERSON | {"left_out", "held", "due", "opens", "articles", "earlier", "part_of"},
         Kind.CONFIRMATION_UNVERIFIED: _ALWAYS,
         Kind.STATUS_UPDATE: _KNOWN_PERSON | {"said", "state", "status", "text", "staff", "quoted", "follower"},
-        Kind.REPLY: _KNOWN_PERSON | {"text", "staff", "quoted", "follower"},
+        Kind.REPLY: _KNOWN_PERSON | {"solved", "text", "staff", "quoted", "follower"},
         Kind.DELETION_COMPLETED: _KNOWN_PERSON | {"what", "date"},
         Kind.DIGEST: _KNOWN_PERSON | {"count", "tickets"},
         Kind.FIRST_LINE: _TO_NOBODY_WE_KNOW,

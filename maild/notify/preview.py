@@ -63,6 +63,7 @@ FRIENDLY: Mapping[str, str] = MappingProxyType(
         "stands": "near",
         "why": "unanswered",
         "earlier": "SD-1037",
+        "solved": "yes",
         "quoted": "It still prints blank pages.",
         "articles": "When a printer prints blank pages: https://desk.example/help/blank-pages",
     }

@@ -33,7 +33,7 @@ from maild.notify.audience import (
     TO_STAFF,
 )
 from maild.notify.compose import addr_spec, date, mail_link, mailbox, message, references, unstructured, usable_ids
-from maild.notify.environment import Compiled, Ours, Value, bare, new_environment
+from maild.notify.environment import Compiled, Ours, Value, bare, new_environment, variables_of
 from maild.notify.faults import compile_template
 from maild.notify.html import Dress, dressed
 from maild.notify.names import kind_of
@@ -82,7 +82,8 @@ class Renderer:
         """
         language, template = self._template(it, desk)
         named = None if it.kind in NUMBERLESS else ticket
-        subject, body = template.marked(values_of(it, ticket, desk, language, at) | self._link(it))
+        values = values_of(it, ticket, desk, language, at) | self._page(it, named) | self._link(it)
+        subject, body = template.marked(values)
         about = named.number if named else desk.desk
         message_id = self._tokens.message_id(about, it.event, it.recipient.address, self._hostname)
         headers = (
@@ -111,6 +112,14 @@ class Renderer:
                     return language, found
         named = it.template or it.kind
         raise NoTemplate(f"there is no template {named}.txt in {LAST_LANGUAGE}: run `maild check`")
+
+    def _page(self, it: Notification, ticket: Ticket | None) -> dict[str, Value]:
+        """Where a customer can look at the request. The address is no secret: the page asks for whoever looks, and the
+        way in is sent by mail (REQ-D1)."""
+        if "page" not in variables_of(it.kind):
+            return {}
+        there = self._site and ticket and it.kind not in TO_STAFF
+        return {"page": Ours(f"{self._site}/tickets/{ticket.number}" if there and ticket else "")}
 
     def _link(self, it: Notification) -> dict[str, Value]:
         if it.kind not in PAGES:

@@ -62,7 +62,7 @@ def tag(draft: Draft, value: Iterable[str], _captures: Captures) -> Parts:
 
 
 def status(_draft: Draft, value: Status, _captures: Captures) -> Parts:
-    """The status the ticket gets: new, open, waiting, solved or closed."""
+    """The status the ticket gets: new, open, waiting, third-party, solved or closed."""
     return {"status": value}
 
 

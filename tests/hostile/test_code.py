@@ -50,6 +50,7 @@ ALLOWED = {
         "maild.notify.environment",
         "from_string",
     ): "the one place templates are made: of the operator's files, never of mail",
+    ("maild.decide.asked.report_sheet", "from_string"): "the page of a report: a text of the program, values escaped",
     ("maild.store.backup.packing", "zlib"): "backups: files of the operator's, as large as the disk has room for",
     ("maild.daemon.worker", "ctypes"): "prctl: workers end with their parent",
     ("maild.daemon.worker", "CDLL"): "the same",

@@ -116,4 +116,4 @@ def test_what_staff_are_told_no_own_template_tells_a_customer(variable: str) -> 
 
 def test_every_kind_with_a_built_in_template_has_its_variables() -> None:
     assert set(VARIABLES) == set(BUILT_IN)
-    assert variables_of(NotificationKind.ANSWER) == {"number", "desk", "signature", "name", "title"}
+    assert variables_of(NotificationKind.ANSWER) == {"number", "desk", "signature", "name", "title", "page"}

@@ -84,7 +84,7 @@ def set_property(hand: Hand, name: str, value: str) -> Plan:
 
 def reply(hand: Hand, text: str, *, solves: bool = False) -> Plan:
     """An answer to the requester and the registered people on the ticket, each in a mail of their own. `solves`: it
-    proposes a solution."""
+    proposes a solution, and says so (REQ-M9)."""
     ticket = hand.known.ticket
     if not text.strip():
         raise ValueError("an answer needs some text")
@@ -92,7 +92,8 @@ def reply(hand: Hand, text: str, *, solves: bool = False) -> Plan:
     status = after(ticket.status, happening)
     moved: tuple[Change, ...] = () if status is ticket.status else (SetStatus(ticket.id, status),)
     article = _our_article(hand, ArticleKind.OUTGOING, text)
-    told = _tell(hand, NotificationKind.REPLY, "reply", ("text", text), by_person=True)
+    values = (("text", text), *((("solved", "yes"),) if solves else ()))
+    told = _tell(hand, NotificationKind.REPLY, "reply", *values, by_person=True)
     return _with_rules(hand, text, staff_plan(hand, str(happening), (article, *moved), told))
 
 

@@ -140,9 +140,11 @@ def _setting(name: str, value: str) -> Step:
 
 
 def _moving(status: Status, *, answered: bool) -> Step:
-    """What an answer has said already is not told again."""
+    """What an answer has done and said already is neither noted nor told again."""
 
     def move(hand: Hand) -> Plan:
+        if answered and hand.known.ticket.status is status:
+            return Plan(None, ())
         plan = staff.set_property(hand, "status", status.value)
         return _silent(plan) if answered and status in SAID_BY_ANSWER else plan
 

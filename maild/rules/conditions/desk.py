@@ -32,7 +32,8 @@ def automatic(scene: Scene, wanted: Sequence[str]) -> Found | None:
 
 
 def status(scene: Scene, wanted: Sequence[str]) -> Found | None:
-    """The status the ticket has had until now: new, open, waiting, solved or closed; a ticket to be opened is new."""
+    """The status the ticket has had until now: new, open, waiting, third-party, solved or closed; a ticket to be opened
+    is new."""
     return among((status_of(scene),), wanted)
 
 

@@ -129,4 +129,5 @@ def test_an_update_tells_how_things_stand_and_leaves_the_ticket_where_it_is() ->
 @pytest.mark.parametrize("before", [Status.NEW, Status.OPEN, Status.WAITING, Status.THIRD_PARTY])
 def test_an_answer_may_propose_a_solution(before: Status) -> None:
     plan = staff.reply(a_hand(status=before), "It was the cable.", solves=True)
+    assert [dict(one.values)["solved"] for one in plan.notifications] == ["yes"]
     assert [change.status for change in plan.changes if isinstance(change, SetStatus)] == [Status.SOLVED]
