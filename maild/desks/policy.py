@@ -124,6 +124,10 @@ class Desk(BaseModel):
     colleagues: Colleagues = Field(
         default=Colleagues.ORGANISATION, description="Who in To and Cc joins: everybody, organisation or nobody."
     )
+    shares: bool = Field(
+        default=False,
+        description="Whether the registered people on a ticket get by mail what one of them, proven, writes on it.",
+    )
     hours: Hours = Field(
         default=ALWAYS, description="When it is open: `zone`, `week` and holidays; without it, always."
     )

@@ -72,6 +72,7 @@ class NotificationKind(StrEnum):
     ESTIMATE = "estimate"
     ESTIMATE_LAPSED = "estimate-lapsed"
     MERGED = "merged"
+    SHARED = "shared"
     ANNOUNCEMENT = "announcement"
     REPORT = "report"
 

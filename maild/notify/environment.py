@@ -114,6 +114,7 @@ VARIABLES: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.REFUSED: _TO_NOBODY_WE_KNOW | {"holders"},
         Kind.LOOK_LINK: _ALWAYS | {"link"},
         Kind.LEFT_OUT: _KNOWN_PERSON | {"left_out"},
+        Kind.SHARED: _KNOWN_PERSON | {"who", "text"},
         Kind.FOLLOWED: _NO_TITLE | {"about", "who"},
         Kind.CONSENT: _NO_TITLE | {"about", "who", "what", "address", "text"},
         Kind.INVITATION: _ALWAYS | {"link", "organisation", "who", "authorised"},

@@ -42,6 +42,7 @@ from maild.notify.words import button_word, delimiter
 from maild.settings import MailFrom
 
 LAST_LANGUAGE = "en"
+_RE = re.compile(r"(?:(?:re|aw|antw)\s?:\s*)+", re.IGNORECASE)
 UNFOLLOW, LEAVE = "unfollow", "remove me"
 """The commands by mail (`decide.asked.command_words`) that end following an organisation, and one ticket."""
 PAGES = {
@@ -180,7 +181,8 @@ class Renderer:
 
 
 def subject_with_token(subject: str, ticket: Ticket | None) -> str:
-    """`[SD-1042] …`. Tokens of this prefix that are in it already go: they came from outside."""
+    """`[SD-1042] …`, or `Re: [SD-1042] …`, so that programs add no second `Re:`. Tokens of this prefix that are in it
+    already go: they came from outside."""
     if ticket is None:
         return clean_header(subject)[:LONGEST_SUBJECT]
     token = re.compile(rf"\[\s?{ticket.prefix}-\d+\s?\]", re.IGNORECASE)
@@ -188,7 +190,9 @@ def subject_with_token(subject: str, ticket: Ticket | None) -> str:
     while found:
         rest, found = token.subn(" ", rest)
         rest = clean_header(rest)
-    return f"[{ticket.number}] {rest[:LONGEST_SUBJECT]}"
+    answers = _RE.match(rest)
+    rest, before = (rest[answers.end() :], "Re: ") if answers else (rest, "")
+    return f"{before}[{ticket.number}] {rest[:LONGEST_SUBJECT]}"
 
 
 def _threading(it: Notification, desk: Desk) -> Iterator[tuple[str, str]]:

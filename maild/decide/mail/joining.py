@@ -21,6 +21,7 @@ from maild.decide.people_changes import SetParticipant
 from maild.decide.plan import Change, JoinTicket, Plan, SetAsked, SetStatus
 from maild.decide.told.notices import Told, notice, notifications, suppressions
 from maild.decide.told.notify import Occasion, addresses_in_words, silenced
+from maild.decide.told.sharing import shared
 from maild.decide.told.telling import by_mail
 from maild.decide.who import people, proposals, trust
 from maild.decide.who.people import Host
@@ -56,7 +57,8 @@ def follow_up_plan(case: Case, found: Belongs, desk: Desk) -> Plan:
     said = proposals.NOTHING if held else proposals.answered(case, found.known, desk, who)
     question = by_rule.question(occasion, shaped.draft, ticket.id)
     to_staff = (*staff_told(occasion, shaped, ticket), *by_mail(occasion, shaped.ruled, found.known))
-    told = (*question, *said.told, *_left_out(occasion, ticket.id, joined), *to_staff)
+    others = () if held else tuple(shared(occasion, found.known))
+    told = (*question, *said.told, *_left_out(occasion, ticket.id, joined), *others, *to_staff)
     plan = Plan(
         Disposition.FOLLOW_UP,
         (
