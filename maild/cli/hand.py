@@ -25,6 +25,7 @@ from maild.model import Address, Proof, StaffMember
 from maild.steps.house import House
 from maild.steps.timed import facts_about
 from maild.store import register, tickets
+from maild.store.conversations import latest_mails
 from maild.store.merged import home_of
 from maild.store.proposals import find_proposal, open_proposals
 from maild.store.tickets import TicketView
@@ -98,7 +99,8 @@ def hand_of(house: House, tx: Connection, number: str, name: str | None) -> Hand
     known = KnownTicket(view.ticket, view.participants, waiting)
     facts = facts_about(tx, house, (known,))[0]
     rules, now = house.policy.rule_set, house.clock()
-    return Hand(_address(member), known, desk, _thread(view), now, _proven(view), rules, facts)
+    latest = latest_mails(tx, [view.ticket.id]).get(view.ticket.id)
+    return Hand(_address(member), known, desk, _thread(view), now, _proven(view), rules, facts, latest)
 
 
 def _thread(view: TicketView) -> tuple[str, ...]:

@@ -59,8 +59,7 @@ class LookupKeys:
     "organisation", "" for nothing). `forwarded`: who wrote what the sender says to forward.
     `staff`: names of staff and teams whom rules and desks may tell something, or whom the mail itself names for work;
     `account-manager` is that of the sender's organisation. `tells`: the roles of staff that desks tell of a ticket.
-    `staff_token`: it was sent to a staff address; `splits`: to split a question off. `answers_itself`: a machine
-    answered in the sender's name.
+    `staff_token`: it was sent to a staff address. `answers_itself`: a machine answered in the sender's name.
     `systems`: what belongs to the sender's organisation matters. `report`: of which period they ask for the log.
     """
 
@@ -79,7 +78,6 @@ class LookupKeys:
     staff: tuple[str, ...] = ()
     tells: tuple[StaffRole, ...] = ()
     staff_token: StaffToken | None = None
-    splits: bool = False
     answers_itself: bool = False
     systems: bool = False
     report: Period | None = None
@@ -126,7 +124,7 @@ class Latest:
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """What an answer on a ticket needs of what was written there: the Message-IDs, oldest first, the addresses that
-    proved themselves, and, where a question is to be split off, the last mail of the customer's."""
+    proved themselves, and the last mail of the customer's."""
 
     thread: tuple[str, ...] = ()
     proven: frozenset[str] = frozenset()

@@ -47,7 +47,6 @@ def lookup_keys(message: Message, envelope: Envelope, policy: Policy, tokens: To
         staff=(*policy.told_staff, *(orders.named() if orders else ())),
         tells=policy.tells_staff,
         staff_token=by_staff,
-        splits=orders is not None and orders.splits,
         answers_itself=_answers_itself(message),
     )
 

@@ -25,7 +25,7 @@ never objects and never templates (FAULT-E03).
 | follower     | not empty: whoever reads this takes part as a follower and may stop    | reply, status-update        |
 | solved       | not empty: the answer proposes a solution                              | reply                       |
 | said         | own or colleague: who told us that it is solved, may be empty          | status-update               |
-| quoted       | what the customer last wrote, `> ` before each line, may be empty      | reply, status-update        |
+| quoted       | what the customer last wrote, `> ` before each line, may be empty      | reply                       |
 | due          | by when, at the latest, we answer or have it solved; empty: no promise | confirmation, staff-ticket… |
 | opens        | when the desk is open again, empty where it is open                    | confirmation                |
 | articles     | help articles, one a line: title and address, may be empty             | confirmation                |
@@ -105,7 +105,7 @@ VARIABLES: Mapping[Kind, frozenset[str]] = MappingProxyType(
     {
         Kind.CONFIRMATION: _KNOWN_PERSON | {"left_out", "held", "due", "opens", "articles", "earlier", "part_of"},
         Kind.CONFIRMATION_UNVERIFIED: _ALWAYS,
-        Kind.STATUS_UPDATE: _KNOWN_PERSON | {"said", "state", "status", "text", "staff", "quoted", "follower"},
+        Kind.STATUS_UPDATE: _KNOWN_PERSON | {"said", "state", "status", "text", "staff", "follower"},
         Kind.REPLY: _KNOWN_PERSON | {"solved", "text", "staff", "quoted", "follower"},
         Kind.DELETION_COMPLETED: _KNOWN_PERSON | {"what", "date"},
         Kind.DIGEST: _KNOWN_PERSON | {"count", "tickets"},

@@ -102,7 +102,7 @@ def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, loc
         principals=principals_of(tx, {_organisation(key, contacts) for key in keys} - {""}),
         staff=colleagues_at(tx, {key.addresses[0] for key in keys if key.asks_for_staff and key.addresses}),
         conversations=conversations(tx, {live.home(key.staff_token.ticket) for key in keys if key.staff_token}),
-        latest=latest_mails(tx, {live.home(key.staff_token.ticket) for key in keys if key.staff_token and key.splits}),
+        latest=latest_mails(tx, {live.home(key.staff_token.ticket) for key in keys if key.staff_token}),
         followers=following_staff(tx, tickets.values() if _tell(keys, StaffRole.FOLLOWERS) else ()),
         workers=workers_named(tx, {name for key in keys for name in key.staff} | _assignees(keys, tickets.values())),
         managers=managers_of(tx, {_organisation(key, contacts) for key in keys if ACCOUNT_MANAGER in key.staff} - {""}),
@@ -211,7 +211,7 @@ def _conversation(key: LookupKeys, found: _Found) -> Conversation:
     if number is None:
         return Conversation()
     written = found.conversations.get(number, Conversation())
-    return replace(written, latest=found.latest.get(number)) if key.splits else written
+    return replace(written, latest=found.latest.get(number))
 
 
 def _workers(key: LookupKeys, numbers: Collection[TicketId], found: _Found) -> Iterator[Worker]:

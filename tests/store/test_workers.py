@@ -58,10 +58,12 @@ def test_who_writes_to_a_staff_address_is_known_with_their_teams_and_what_was_wr
     assert facts.colleague == Colleague(StaffMember("grace", GRACE.address, "", (), ("line", "gone")), (LINE,))
     assert facts.known(ticket) is not None
     ids = ("<m1@acme.example>", "<m3@elsewhere.example>")
-    assert facts.conversation == Conversation(ids, frozenset({ADA.address}))
+    latest = facts.conversation.latest
+    assert facts.conversation == Conversation(ids, frozenset({ADA.address}), latest)
+    assert latest and latest.author.address == "eve@elsewhere.example"
 
 
-def test_the_last_mail_of_the_customers_is_known_where_a_question_is_split_off(house: Store) -> None:
+def test_the_last_mail_of_the_customers_is_known_to_whoever_answers_by_mail(house: Store) -> None:
     ticket = open_ticket(house).id
     written = (
         an_article(ticket, text="And a new one?\n> It burns", visible_text="And a new one?", subject="More"),
@@ -70,9 +72,8 @@ def test_the_last_mail_of_the_customers_is_known_where_a_question_is_split_off(h
     )
     apply_plans(house, Decided(a_plan(changes=written, ticket=ticket, disposition=None)))
     asked: dict[str, Any] = {"addresses": (GRACE.address,), "staff_token": token(ticket)}
-    latest = facts_for(house, **asked, splits=True).conversation.latest
+    latest = facts_for(house, **asked).conversation.latest
     assert latest and (latest.author, latest.subject, latest.text) == (ADA, "More", "And a new one?")
-    assert facts_for(house, **asked).conversation.latest is None
 
 
 @pytest.mark.parametrize("sender", [ADA.address, "heidi@desk.example"])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from maild.decide.clocks.states import Happening, after
-from maild.decide.facts import Facts, KnownTicket
+from maild.decide.facts import Facts, KnownTicket, Latest
 from maild.decide.mail import by_rule
 from maild.decide.mail.ruling import draft_of, view_of_ticket
 from maild.decide.plan import (
@@ -28,8 +28,10 @@ from maild.desks.policy import Desk
 from maild.model import (
     Address,
     ArticleKind,
+    Contact,
     NotificationKind,
     Participant,
+    Proof,
     Reason,
     Role,
     Status,
@@ -50,7 +52,7 @@ class Hand:
     """A member of staff at work on one ticket. `thread`: the ticket's Message-IDs, oldest first. `now` in UTC.
 
     `proven`: addresses that proved themselves by a mail on this ticket. `rules` are asked when staff answer; `facts`
-    hold the staff whom they may tell something.
+    hold the staff whom they may tell something. `latest`: the customer's last mail.
     """
 
     actor: Address
@@ -61,6 +63,7 @@ class Hand:
     proven: frozenset[str] = frozenset()
     rules: RuleSet = NO_RULES
     facts: Facts = NOTHING_KNOWN
+    latest: Latest | None = None
 
 
 def set_property(hand: Hand, name: str, value: str) -> Plan:
@@ -187,13 +190,22 @@ def _to(
     """In the thread of the ticket, and, where the recipient never proved to be who they are, without its title. Whoever
     only follows is told how to stop it."""
     contact, follows = part.contact, (("follower", "yes"),) if part.role is Role.FOLLOWER else ()
-    more = (("staff", hand.actor.name), ("subject", hand.known.ticket.title), *follows, *values)
+    quoted = _quoted(hand, contact) if kind is NotificationKind.REPLY else ()
+    more = (("staff", hand.actor.name), ("subject", hand.known.ticket.title), *follows, *quoted, *values)
     proven = contact.address in hand.proven
     told = notice(kind, occasion, contact, hand.desk, hand.known.ticket.id, more, proven=proven, by_person=by_person)
     if isinstance(told, Suppressed):
         return told
     thread = hand.thread
     return replace(told, reply_to_id=thread[-1] if thread else "", references=thread[:-1], by_person=by_person)
+
+
+def _quoted(hand: Hand, contact: Contact) -> tuple[tuple[str, str], ...]:
+    """What they last wrote themselves, if it is proven that they did: nobody else's words."""
+    last = hand.latest
+    if last is None or last.proof is not Proof.PROVEN or last.author.address != contact.address:
+        return ()
+    return (("quoted", last.text),)
 
 
 def _audience(known: KnownTicket) -> list[Participant]:

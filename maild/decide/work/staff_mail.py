@@ -75,6 +75,7 @@ def _at_desktop(case: Case, colleague: Colleague, known: KnownTicket, desk: Desk
         proven=written.proven,
         rules=case.policy.rule_set,
         facts=case.facts,
+        latest=written.latest,
     )
     orders = orders_in(case.message.visible_text)
     faults = (*orders.faults, *faults_of(case, orders, known))

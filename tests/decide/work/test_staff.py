@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from maild.decide.facts import Latest
 from maild.decide.plan import AddArticle, SetReminder, SetStatus, SetTicket
 from maild.decide.work import staff
-from maild.model import Address, ArticleKind, NotificationKind, Register, Status
+from maild.model import Address, ArticleId, ArticleKind, Contact, NotificationKind, Proof, Register, Status
 from tests.builders import ADA, BOB, NOON, STRANGER, a_contact, a_desk, a_known_ticket
 
 GRACE = Address("Grace", "grace@desk.example")
@@ -131,3 +132,16 @@ def test_an_answer_may_propose_a_solution(before: Status) -> None:
     plan = staff.reply(a_hand(status=before), "It was the cable.", solves=True)
     assert [dict(one.values)["solved"] for one in plan.notifications] == ["yes"]
     assert [change.status for change in plan.changes if isinstance(change, SetStatus)] == [Status.SOLVED]
+
+
+def quotations(proof: Proof, *people: Contact) -> dict[str, str]:
+    """What each of them reads again of what Ada wrote last."""
+    wrote = Latest(ArticleId(1), ADA, "Fire", "It burns.", proof, unverified=False)
+    plan = staff.reply(replace(a_hand(*people), latest=wrote), "Take the other one.")
+    return {one.recipient.address: dict(one.values).get("quoted", "") for one in plan.notifications}
+
+
+def test_whoever_wrote_last_reads_it_again_below_our_answer_and_nobody_else_does() -> None:
+    bob = a_contact(BOB, Register.REGISTERED)
+    assert quotations(Proof.PROVEN, ADA_CONTACT, bob) == {ADA.address: "It burns.", BOB.address: ""}
+    assert quotations(Proof.NONE, ADA_CONTACT, bob) == {ADA.address: "", BOB.address: ""}
