@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -9,20 +11,38 @@ import typer
 from maild.cli.hand import As, desks_seen
 from maild.cli.help import examples, new_app
 from maild.cli.house import a_look
-from maild.cli.output import AsJson, Columns, Limit, listing, when
-from maild.model import Status, Ticket
+from maild.cli.output import AsJson, Columns, Limit, listing, plain, say, to_json, when
+from maild.model import Promise, PromiseState, Status, Ticket
 from maild.store import tickets as store
+from maild.store.clocks import promises_of
 
 app = new_app()
-COLUMNS: Columns[Ticket] = {
-    "number": lambda one: one.number,
-    "status": lambda one: one.status,
-    "priority": lambda one: str(one.priority),
-    "desk": lambda one: one.desk,
-    "assignee": lambda one: one.assignee,
-    "changed": lambda one: when(one.changed_at),
-    "flags": lambda one: "unverified" if one.unverified else "",
-    "title": lambda one: one.title,
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A ticket in the list, and what it was promised."""
+
+    ticket: Ticket
+    promises: tuple[Promise, ...]
+
+    @property
+    def due(self) -> datetime | None:
+        """When the next promise is to be kept; None where no clock runs."""
+        running = (one.due_at for one in self.promises if one.state is PromiseState.RUNNING)
+        return min(running, default=None)
+
+
+COLUMNS: Columns[Line] = {
+    "number": lambda one: one.ticket.number,
+    "status": lambda one: one.ticket.status,
+    "priority": lambda one: str(one.ticket.priority),
+    "desk": lambda one: one.ticket.desk,
+    "assignee": lambda one: one.ticket.assignee,
+    "due": lambda one: when(one.due),
+    "changed": lambda one: when(one.ticket.changed_at),
+    "flags": lambda one: "unverified" if one.ticket.unverified else "",
+    "title": lambda one: one.ticket.title,
 }
 
 
@@ -41,4 +61,10 @@ def tickets(
     with a_look(ctx) as tx:
         seen = desks_seen(tx, as_)
         desks = seen if desk is None else frozenset({desk} if seen is None else {desk} & seen)
-        listing(store.list_tickets(tx, status, desks, limit), COLUMNS, json)
+        found = store.list_tickets(tx, status, desks, limit)
+        promises = promises_of(tx, [one.id for one in found])
+    lines = [Line(one, promises.get(one.id, ())) for one in found]
+    if json:
+        say(to_json([plain(line.ticket) | {"due": plain(line.due)} for line in lines], indent=2))
+    else:
+        listing(lines, COLUMNS, json)

@@ -125,7 +125,7 @@ class _Looking:
         ticket = shown.ticket
         desk = self._site.desk(ticket.desk)
         words = words_of(request, desk)
-        stands = status_word(ticket.status, words.code)
+        stands = status_word(ticket.status, words.code, desk)
         values = {"ticket": ticket, "stands": stands, "articles": shown.articles}
         return page("ticket", words, desk, ticket.title or ticket.number, values)
 
