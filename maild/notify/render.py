@@ -156,7 +156,10 @@ class Renderer:
         return replace(it, reply_to_id=it.reply_to_id or first, references=(first, *it.references))
 
     def _stopping(self, it: Notification, ticket: Ticket | None, desk: Desk, contact: int) -> Iterator[tuple[str, str]]:
-        """Who follows may stop with one click: their program writes the mail that says so (RFC 2369 3.2)."""
+        """Who follows may stop with one click: their program writes the mail that says so (RFC 2369 3.2). Not on a
+        person's mail, which the field would make a list's: nobody's machine shall take it for one."""
+        if it.by_person:
+            return
         follows = it.kind in TO_FOLLOWERS
         if ticket and (follows or (it.kind in TO_PARTICIPANTS and dict(it.values).get("follower"))):
             address = self._tokens.reply_address(desk.address, ticket.id, contact)

@@ -14,8 +14,8 @@ from maild.decide.facts import Facts
 from maild.decide.triage import decide
 from maild.model import UNPROVEN, Disposition, NotificationKind, Register
 from tests.builders import ADA, NOON, PROVEN, a_contact, a_message
-from tests.decide.test_reporting import a_report, a_request
-from tests.decide.test_self_service import DESK, MANAGER, MEMBER, PENDING, a_command
+from tests.decide.asked.test_reporting import a_report, a_request
+from tests.decide.asked.test_self_service import DESK, MANAGER, MEMBER, PENDING, a_command
 
 THEIRS = a_report(a_request(title="Printer"))
 WORDS = {

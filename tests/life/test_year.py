@@ -10,6 +10,6 @@ from tests.life.year import FIGURES, compared
 
 
 def test_what_maild_counts_over_some_months_is_what_the_ledger_says() -> None:
-    ours, ledger = compared(60, hours=80 * DAY, every=8)
+    ours, ledger = compared(60, hours=64 * DAY, every=12)
     assert {name: ours[name] for name in FIGURES} == {name: ledger[name] for name in FIGURES}
     assert all(ledger[name] for name in FIGURES), "too little happened"

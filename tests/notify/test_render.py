@@ -323,6 +323,11 @@ def test_who_follows_is_told_how_to_stop_and_their_program_too(language: str) ->
         assert PHRASES[word][0] in (Action.UNFOLLOW, Action.REMOVE)
 
 
+def test_a_persons_mail_to_who_follows_says_it_in_words_alone_as_it_is_no_lists() -> None:
+    mail = sent(replace(BY_PERSON, values=(("text", "Done."), ("follower", "yes"))))
+    assert read(mail)["List-Unsubscribe"] is None and "remove me" in text_of(mail)
+
+
 def test_only_who_follows_is_offered_to_stop() -> None:
     for kind in BUILT_IN:
         link = read(sent(notification(kind)))["List-Unsubscribe"]

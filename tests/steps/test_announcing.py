@@ -20,7 +20,7 @@ from maild.store import announcements, audit, outbox, register
 from maild.store.engine import Store
 from maild.store.outbox_views import OutboxView
 from tests.builders import NOON, TOKENS, a_desk, a_policy
-from tests.decide.test_announcing import GRACE, an_announcement
+from tests.decide.told.test_announcing import GRACE, an_announcement
 
 RENDERER = Renderer(builtin_templates(), TOKENS, "mx.desk.example")
 POLICY = a_policy(desks=(a_desk(languages=("en", "de")),))
