@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from maild.cli.hand import As, desks_seen
 from maild.cli.help import examples, new_app
@@ -46,6 +48,12 @@ COLUMNS: Columns[Line] = {
 }
 
 
+def lines_of(tx: Connection, found: Sequence[Ticket]) -> list[Line]:
+    """The tickets with what they were promised."""
+    promises = promises_of(tx, [one.id for one in found])
+    return [Line(one, promises.get(one.id, ())) for one in found]
+
+
 @app.command(
     "tickets", epilog=examples("maild tickets --status open", "maild tickets --desk service --json | jq '.[].number'")
 )
@@ -61,9 +69,7 @@ def tickets(
     with a_look(ctx) as tx:
         seen = desks_seen(tx, as_)
         desks = seen if desk is None else frozenset({desk} if seen is None else {desk} & seen)
-        found = store.list_tickets(tx, status, desks, limit)
-        promises = promises_of(tx, [one.id for one in found])
-    lines = [Line(one, promises.get(one.id, ())) for one in found]
+        lines = lines_of(tx, store.list_tickets(tx, status, desks, limit))
     if json:
         say(to_json([plain(line.ticket) | {"due": plain(line.due)} for line in lines], indent=2))
     else:

@@ -14,6 +14,7 @@ from rich.console import Console
 from maild.cli.outcome import in_words
 from maild.cli.output import Columns, listing, safe
 from maild.cli.tickets import COLUMNS as TICKETS
+from maild.cli.tickets import Line
 from maild.demo.mails import DESK
 from maild.demo.place import Place, a_place
 from maild.demo.promises import PROMISES
@@ -57,7 +58,7 @@ class Screen:
     def all(self, seen: Seen) -> bool:
         """Everything that was seen; True if all promises are kept."""
         self.title("Tickets")
-        listing([view.ticket for view in seen.tickets], TICKETS, as_json=False)
+        listing([Line(view.ticket, view.promises) for view in seen.tickets], TICKETS, as_json=False)
         self.title("Mails that went out")
         listing(seen.mails, MAILS, as_json=False)
         self.title("Why did Bob's answer become what it became? (maild inbox show 3)")
