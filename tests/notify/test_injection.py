@@ -68,7 +68,7 @@ def everywhere(kind: NotificationKind, text: str, person: bool = False, proven: 
 def expected(kind: NotificationKind, person: bool = False, told: bool = True) -> set[str]:
     """`told`: `everywhere` says of everybody that they follow."""
     may_stop = kind in TO_FOLLOWERS or (told and kind in TO_PARTICIPANTS)
-    return ALWAYS | (set() if person else AUTOMATIC) | ({"List-Unsubscribe"} if may_stop else set())
+    return ALWAYS | (set() if person else AUTOMATIC) | ({"List-Unsubscribe"} if may_stop and not person else set())
 
 
 def header_names(raw: bytes) -> list[str]:
