@@ -6,14 +6,14 @@ out in the order in which it was due, and locked: no other clock finds it until 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, cast, delete, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, Select, Text, cast, delete, exists, literal, select, tuple_, union_all
 
 from maild.model import Promise, Role, TicketId
 from maild.store.among import among
@@ -87,16 +87,27 @@ def due(tx: Connection, desks: Collection[str], now: datetime, limit: int) -> tu
 
     Looked at twice: what another node did before the tickets were locked is no longer due.
     """
-    theirs = select(ticket.c.id).where(ticket.c.desk.in_(desks))
-    found = {TicketId(row.ticket) for row in tx.execute(_due(now, theirs).limit(limit))}
+    found = {TicketId(row.ticket) for row in tx.execute(_due(now, lambda number: _of(desks, number)).limit(limit))}
     held = select(ticket.c.id).where(ticket.c.id.in_(found)).order_by(ticket.c.id)
-    mine = select(ticket.c.id).where(ticket.c.id.in_(tx.scalars(held.with_for_update(skip_locked=True)).all()))
-    return tuple(Due(TicketId(row.ticket), row.what, row.at) for row in tx.execute(_due(now, mine).limit(limit)))
+    mine = tx.scalars(held.with_for_update(skip_locked=True)).all()
+    due = tx.execute(_due(now, lambda number: number.in_(mine)).limit(limit))
+    return tuple(Due(TicketId(row.ticket), row.what, row.at) for row in due)
 
 
-def _due(now: datetime, tickets: Select[tuple[int]]) -> Select[tuple[int, str, datetime]]:
+def _of(desks: Collection[str], number: ColumnElement[int]) -> ColumnElement[bool]:
+    """Asked of each ticket on which something is due, not of all there are.
+
+    Sighting: a list of the desks' tickets instead took 21 ms at 6,300 tickets, each time the clock looked.
+    """
+    own = ticket.alias()
+    return exists().where(own.c.id == number, own.c.desk.in_(desks))
+
+
+def _due(
+    now: datetime, wanted: Callable[[ColumnElement[int]], ColumnElement[bool]]
+) -> Select[tuple[int, str, datetime]]:
     parts = [
-        select(number.label("ticket"), what.label("what"), at.label("at")).where(at <= now, number.in_(tickets))
+        select(number.label("ticket"), what.label("what"), at.label("at")).where(at <= now, wanted(number))
         for number, what, at in _SOURCES
     ]
     every = union_all(*parts).subquery()
