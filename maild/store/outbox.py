@@ -36,6 +36,9 @@ from maild.store.schema import NOT_SENT, OUTBOX_OPEN, PARKED, outbox_entry
 _entry = outbox_entry.c
 _earlier = outbox_entry.alias("earlier")
 WAITING = (OutboxState.QUEUED, OutboxState.DEFERRED)
+# Mails of one ticket to one recipient go in order (law 10): a ticket's mails are few, a recipient's may be many.
+# `concat` keeps SQLite, which has no statistics, from searching by the recipient. Sighting: 10 of 45 waiting mails to
+# people who had got 16,000 before took 269 ms to find, and 0.3 ms by the ticket.
 _claimable = (
     select(
         _entry.id,
@@ -58,7 +61,7 @@ _claimable = (
             _earlier.c.state != OutboxState.SUPPRESSED,
             _earlier.c.id < _entry.id,
             _earlier.c.ticket_id == _entry.ticket_id,
-            _earlier.c.recipient == _entry.recipient,
+            _earlier.c.recipient.concat("") == _entry.recipient,
         ),
     )
     .order_by(_entry.id)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from maild.errors import NotFound
 from maild.model import (
@@ -97,6 +98,20 @@ def test_mails_of_one_ticket_to_one_person_go_in_order(store: Store, ticket: Tic
     tell(store, first_again.id, DeliveryResult.SENT)
     (second,) = take(store)
     assert (first_again.id, first_again.attempts, second.id) == (first.id, 2, first.id + 1)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_goes_before_a_mail_is_looked_for_among_its_tickets_mails_not_among_its_recipients(store: Store) -> None:
+    """Somebody who has got thousands of mails is not read through for each further one. PostgreSQL knows by its
+    statistics which of the two are few."""
+    said: list[tuple[str, object]] = []
+    with store.transaction() as tx:
+        event.listen(tx, "before_cursor_execute", lambda *call: said.append((call[2], call[3])))
+        outbox.claim(tx, "n/1", NOON, LEASE, 10)
+        statement, values = said[0]
+        plan = tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    earlier = [str(row[-1]) for row in plan if "earlier" in str(row[-1])]
+    assert earlier and all("ticket_id=" in line for line in earlier), plan
 
 
 def test_senders_never_get_the_same_mail(store: Store, ticket: TicketId) -> None:
