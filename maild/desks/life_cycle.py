@@ -34,7 +34,7 @@ class Unanswered(BaseModel):
     types: tuple[str, ...] = Field(
         default=(), max_length=50, description="Types of tickets that this is about; all of them where it is empty."
     )
-    after_days: Days = Field(description="Days without an answer, from our last mail on.")
+    after_days: Days = Field(description="Days without an answer, from our last mail on, or since it has this type.")
     then: Then = Field(
         default=Then.CLOSE,
         description="`close` the ticket, which its requester is told; or first `ask` whether it is still needed.",

@@ -47,6 +47,10 @@ class Promise:
     next_at: datetime | None = None
 
 
+REMINDER = "reminder"
+"""What is due where staff wanted to be reminded of a ticket; beside the values of `Aim` and `TimerKind`."""
+
+
 class TimerKind(StrEnum):
     """What the clock does with a ticket that has seen nothing new for so long (REQ-A13).
 

@@ -16,13 +16,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Text, cast, delete, exists, literal, select, tuple_, union_all
 
 from maild.model import Promise, Role, TicketId
+from maild.model.promises import REMINDER
 from maild.store.among import among
 from maild.store.bulk import insert_rows
 from maild.store.rows import AnyRow, rows_among
 from maild.store.schema import contact, organisation, participant, promise, ticket, timer
 
 Row = Mapping[str, Any]
-REMINDER = "reminder"
 _PROMISES = select(promise).where(among(promise.c.ticket_id)).order_by(promise.c.ticket_id, promise.c.aim)
 _FIELDS = tuple(promise.c.keys()[1:])
 _NEW = ", ".join(f'"{name}" = excluded."{name}"' for name in _FIELDS[1:])

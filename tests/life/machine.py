@@ -137,7 +137,9 @@ class Life(RuleBasedStateMachine):
     def staff_say_what_it_is(self, index: int, type: str) -> None:
         case = self._case(index)
         self.world.set(case.number, "type", type)
-        case.type = type
+        if type != case.type:
+            case.type = type
+            case.move(case.status, self.world.now, wrote=True)
 
     @precondition(lambda self: self.model.cases)
     @rule(index=INDEX, priority=some.sampled_from(["1", "2", "3", "4"]))

@@ -42,6 +42,15 @@ def test_who_is_not_answered_in_time_is_looked_after_by_the_next_in_line(world: 
     assert world.told(ALANS) == ["service-level"]
 
 
+def test_an_escalation_that_the_desk_has_put_off_meanwhile_waits_for_its_new_time(world: World) -> None:
+    number = world.mail()
+    world.rewrite(escalation=[{"at": "75 %", "of": "response", "tell": ALAN}])
+    world.wait(2 * HOUR)
+    assert (world.told(ALANS), world.told(GRACES)) == ([], ["staff-ticket"])
+    world.wait(HOUR)
+    assert world.told(ALANS) == ["service-level"] and world.promises(number)["response"].missed_at is None
+
+
 def test_after_a_downtime_everything_happens_once_and_in_order(world: World) -> None:
     first = world.mail()
     world.now += HOUR

@@ -80,9 +80,16 @@ def followed(plan: Plan, before: Before, desk: Desk, now: datetime) -> Plan:
     ticket, after = before.ticket, _after(plan, before)
     was = {one.aim: one for one in before.promises}
     promises = tuple(_promises(plan, before, after, Present(desk, now)))
-    moved = after.status is not ticket.status or (after.answered and after.status is Status.WAITING)
-    timers = tuple(_timers(ticket, desk, after.status, after.asked.type, now)) if moved else ()
+    timers = tuple(_timers(ticket, desk, after.status, after.asked.type, now)) if _begins_anew(ticket, after) else ()
     return _with(plan, ticket.id, was, promises, timers)
+
+
+def _begins_anew(ticket: Ticket, after: After) -> bool:
+    """Whether days without an answer are counted from now on: it came to rest, we wrote again, or it is of a kind for
+    which others count."""
+    if after.status is not ticket.status:
+        return True
+    return after.status is Status.WAITING and (after.answered or after.asked.type != ticket.type)
 
 
 def is_touched(plan: Plan) -> bool:

@@ -33,8 +33,7 @@ from maild.model import (
     Suppressed,
     TimerKind,
 )
-
-REMINDER = "reminder"
+from maild.model.promises import REMINDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +118,9 @@ def _escalated(it: Lapse, aim: Aim) -> Plan:
     found = upcoming(promise, it.present) if promise else None
     if promise is None or found is None or promise.next_at is None:
         return _plan(it, "past", f"the {aim} is no longer waited for", _off(promise, it))
+    if found[0] > it.now:
+        later = with_next(promise, it.present)
+        return _plan(it, "later", f"the desk now wants to hear of the {aim} later: {found[1].at}", (_set(it, later),))
     step, missed = found[1], promise.due_at if found[1].percent >= WHOLE else promise.missed_at
     moved = with_next(replace(promise, step=promise.step + 1, missed_at=missed), it.present)
     stands, said = ("missed", "overdue") if missed else ("near", "due soon")

@@ -209,6 +209,14 @@ def test_another_answer_of_ours_starts_the_days_again() -> None:
     assert timers(followed(waiting, answer(), hours=240))[TimerKind.UNANSWERED] == MONDAY + 240 * HOUR + timedelta(30)
 
 
+def test_another_type_is_counted_from_when_it_was_given() -> None:
+    waiting = before(type="problem", status=Status.WAITING)
+    made = timers(followed(waiting, SetTicket(NUMBER, "type", "request"), hours=240))
+    assert made[TimerKind.UNANSWERED] == MONDAY + 240 * HOUR + timedelta(30) and made[TimerKind.ASK] is None
+    assert timers(followed(waiting, SetTicket(NUMBER, "type", "problem"), hours=240)) == {}
+    assert timers(followed(before(), SetTicket(NUMBER, "type", "request"), hours=1)) == {}
+
+
 def test_a_customers_answer_ends_the_days() -> None:
     waiting = before(type="request", status=Status.WAITING)
     ended = timers(followed(waiting, SetStatus(NUMBER, Status.OPEN), hours=240, actor="mail"))
