@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from maild.decide.facts import KnownTicket
 from maild.decide.plan import Plan
 from maild.decide.told.notices import notifications, suppressions
 from maild.decide.who import approvals, proposals
@@ -106,14 +107,15 @@ def _plan(one: Proposal, said: proposals.Outcome) -> Plan:
 def lapse(tx: Connection, house: House) -> int:
     """What nobody decided in time."""
     late = overdue(tx, house.clock(), AT_ONCE)
-    write(tx, house, "clock", [Settled(_lapsed(tx, house, one)) for one in late])
+    offered = {one.ticket for one in late if one.kind is ProposalKind.ESTIMATE}
+    known = known_tickets(tx, tickets_by_id(tx, offered, lock=True).values())
+    write(tx, house, "clock", [Settled(_lapsed(house, one, known.get(one.ticket))) for one in late])
     return len(late)
 
 
-def _lapsed(tx: Connection, house: House, one: Proposal) -> Plan:
+def _lapsed(house: House, one: Proposal, known: KnownTicket | None) -> Plan:
     """Of an estimate somebody is told, where its desk is still there."""
-    if one.kind is not ProposalKind.ESTIMATE:
+    desk = house.policy.desk_named(known.ticket.desk) if known else None
+    if one.kind is not ProposalKind.ESTIMATE or known is None or desk is None:
         return approvals.lapsed(one)
-    ticket = tickets_by_id(tx, [one.ticket], lock=True)[one.ticket]
-    desk = house.policy.desk_named(ticket.desk)
-    return estimates.lapsed(known_tickets(tx, [ticket])[ticket.id], desk, one) if desk else approvals.lapsed(one)
+    return estimates.lapsed(known, desk, one)

@@ -46,8 +46,10 @@ _REQUESTS = (
 )
 _ANSWERS = (
     select(article.c.ticket_id, func.min(article.c.at).label("at"))
+    .join(ticket, ticket.c.id == article.c.ticket_id)
     .where(
         among(article.c.ticket_id),
+        article.c.at >= ticket.c.created_at,
         article.c.kind == ArticleKind.OUTGOING,
         article.c.automatic.is_(False),
         article.c.review.is_(False),

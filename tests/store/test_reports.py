@@ -17,6 +17,7 @@ from maild.decide.plan import (
     AddArticle,
     Change,
     JoinTicket,
+    MergeTickets,
     OpenTicket,
     RecordContact,
     SetPromise,
@@ -160,6 +161,15 @@ def test_the_first_answer_is_the_first_word_of_ours_that_went_out(known: Store) 
     (one,) = log(known)
     assert one.answered_at == NOON + 2 * HOUR
     assert "secret" not in repr(one) and "It burns" not in repr(one) and GRACE.name not in repr(one)
+
+
+def test_what_was_answered_before_on_a_ticket_that_was_merged_into_it_is_no_answer_to_it(known: Store) -> None:
+    earlier, ticket = opened(known), opened(known, now=NOON + 2 * HOUR)
+    then(known, earlier, NOON + HOUR, an_answer(earlier))
+    then(known, earlier, NOON + 3 * HOUR, MergeTickets(earlier, ticket, "the same"))
+    assert log(known)[1].answered_at is None
+    then(known, ticket, NOON + 4 * HOUR, an_answer(ticket))
+    assert log(known)[1].answered_at == NOON + 4 * HOUR
 
 
 def test_it_says_when_a_request_was_solved_and_closed_and_forgets_it_when_it_is_reopened(known: Store) -> None:

@@ -19,7 +19,7 @@ from maild.decide.plan import Change, Plan, SetStatus, SetTicket
 from maild.decide.told.notices import Told, notice, notifications, suppressions
 from maild.decide.told.notify import Occasion, silenced
 from maild.decide.told.suggestions import OFFERED
-from maild.decide.who.sight import TRUSTED, parts_of, same_person
+from maild.decide.who.sight import TRUSTED, parts_of, same_organisation, same_person
 from maild.decide.who.trust import Right
 from maild.desks.policy import AsksForProof
 from maild.model import (
@@ -72,12 +72,9 @@ def _is_theirs(it: Occasion, known: KnownTicket) -> bool:
     contact = it.case.facts.contact(it.recipient.address)
     if contact is None:
         return False
-    is_requester = any(part.role is Role.REQUESTER for part in parts_of(contact, known.participants))
-    return is_requester or (it.who.register in TRUSTED and _are_colleagues(contact, known.requester))
-
-
-def _are_colleagues(contact: Contact, requester: Contact | None) -> bool:
-    return requester is not None and contact.organisation == requester.organisation != ""
+    if any(part.role is Role.REQUESTER for part in parts_of(contact, known.participants)):
+        return True
+    return it.who.register in TRUSTED and known.requester is not None and same_organisation(contact, known.requester)
 
 
 def _is_sure(it: Occasion) -> bool:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from maild.decide.facts import Facts
 from maild.decide.plan import Change, JoinTicket, RecordContact
 from maild.decide.policy import Policy
-from maild.decide.who.sight import TRUSTED, same_person
+from maild.decide.who.sight import TRUSTED, are_colleagues, same_organisation, same_person
 from maild.decide.who.trust import Right, Standing
 from maild.desks.policy import Colleagues, Desk
 from maild.model import Address, Contact, Message, Reason, Register, Role, TicketId
@@ -51,7 +51,7 @@ class Host:
         """The requester may, and whoever instructs for the requester's organisation; both as far as they are known."""
         if self.contact is None or self.requester is None or is_unverified(self.who.register):
             return False
-        instructs = self.who.may(Right.INSTRUCT) and _same_organisation(self.contact, self.requester)
+        instructs = self.who.may(Right.INSTRUCT) and same_organisation(self.contact, self.requester)
         return instructs or same_person(self.contact, self.requester)
 
 
@@ -107,7 +107,7 @@ def _others(message: Message, own: Policy) -> list[Address]:
 def _fate(person: Contact | None, host: Host, desk: Desk) -> tuple[Fate, str]:
     if desk.colleagues is Colleagues.NOBODY:
         return Fate.LEFT_OUT, "is left out: this desk lets nobody join by Cc"
-    if person is not None and host.requester is not None and _colleague(person, host.requester):
+    if person is not None and host.requester is not None and are_colleagues(person, host.requester):
         return _shared(host, f"a colleague at {person.organisation}")
     if desk.colleagues is Colleagues.EVERYBODY:
         return Fate.WAITS, "is unverified and reads nothing until staff let them in"
@@ -118,14 +118,6 @@ def _shared(host: Host, who: str) -> tuple[Fate, str]:
     if host.may_share:
         return Fate.JOINS, f"joins: {who}"
     return Fate.WAITS, f"waits for staff: {who}, but it is not certain that the requester wants them here"
-
-
-def _colleague(person: Contact, asked_by: Contact) -> bool:
-    return person.register in TRUSTED and asked_by.register in TRUSTED and _same_organisation(person, asked_by)
-
-
-def _same_organisation(one: Contact, other: Contact) -> bool:
-    return one.organisation == other.organisation != ""
 
 
 def _article(register: Register) -> str:

@@ -57,6 +57,16 @@ def same_person(one: Contact, other: Contact) -> bool:
     return one.address == other.address or one.person == other.person != ""
 
 
+def same_organisation(one: Contact, other: Contact) -> bool:
+    """Whether both are of one organisation; whether they are registered there is another question."""
+    return one.organisation == other.organisation != ""
+
+
+def are_colleagues(one: Contact, other: Contact) -> bool:
+    """Whether both are registered people of one organisation."""
+    return {one.register, other.register} <= TRUSTED and same_organisation(one, other)
+
+
 def _sight(part: Participant) -> Sight | None:
     """A guest of whom nobody knows since when sees nothing."""
     if part.role is Role.GUEST and part.since is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from maild.decide.people_changes import SetParticipant
 from maild.decide.plan import Change, JoinTicket, Plan, RecordContact
-from maild.decide.who.sight import TRUSTED
+from maild.decide.who.sight import TRUSTED, same_organisation
 from maild.decide.work.staff import Hand, staff_plan
 from maild.model import Address, Contact, Participant, Register, Role
 
@@ -47,4 +47,4 @@ def _role(hand: Hand, contact: Contact | None) -> Role:
     requester = hand.known.requester
     if contact is None or requester is None or contact.register not in TRUSTED:
         return Role.GUEST
-    return Role.CC if contact.organisation == requester.organisation != "" else Role.GUEST
+    return Role.CC if same_organisation(contact, requester) else Role.GUEST

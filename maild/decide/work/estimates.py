@@ -77,9 +77,14 @@ def is_answer(change: Change) -> bool:
     return isinstance(change, SetTicket) and change.name == FIELD
 
 
+def waiting_estimates(known: KnownTicket) -> list[Proposal]:
+    """Those on which nobody has said anything yet."""
+    return [one for one in known.proposals if one.kind is ProposalKind.ESTIMATE]
+
+
 def said_in_vain(known: KnownTicket, counted: Iterable[Proposal], sender: Contact) -> tuple[Reason, ...]:
     """A yes or a no to an estimate from somebody whose word does not count: it waits on for one who may."""
-    open_ones = [one for one in known.proposals if one.kind is ProposalKind.ESTIMATE and one not in counted]
+    open_ones = [one for one in waiting_estimates(known) if one not in counted]
     text = f"{sender.address} answers the estimate, which waits for a proven authorised contact"
     return tuple(Reason("proposal", "not-theirs-to-say", text) for _ in open_ones[:1])
 
@@ -107,9 +112,8 @@ def _require_room(hand: Hand, text: str, days: int) -> None:
         raise ValueError("an estimate needs some words: what is done, and what it costs")
     if not 1 <= days <= MOST_DAYS:
         raise ValueError(f"an estimate holds 1 to {MOST_DAYS} days, not {days}")
-    waiting = next((one for one in hand.known.proposals if one.kind is ProposalKind.ESTIMATE), None)
-    if waiting:
-        raise ValueError(f"estimate {waiting.id} still waits: first `maild decline {waiting.id}`")
+    if waiting := waiting_estimates(hand.known):
+        raise ValueError(f"estimate {waiting[0].id} still waits: first `maild decline {waiting[0].id}`")
 
 
 def _asked(hand: Hand, contacts: Iterable[Contact]) -> list[Contact]:

@@ -15,15 +15,13 @@ from dataclasses import dataclass, replace
 from maild.decide.people_changes import SetParticipant
 from maild.decide.plan import Change, JoinTicket, LinkTickets, MergeTickets, Plan, SetReminder, SetStatus
 from maild.decide.told.notices import Told, notice
-from maild.decide.who.sight import TRUSTED, parts_of, same_person
-from maild.decide.work.estimates import answered_estimate
+from maild.decide.who.sight import Sight, are_colleagues, parts_of, same_person, sight
+from maild.decide.work.estimates import answered_estimate, waiting_estimates
 from maild.decide.work.staff import Hand, staff_plan
 from maild.model import (
     Contact,
     NotificationKind,
     Participant,
-    Proposal,
-    ProposalKind,
     Reason,
     Role,
     Status,
@@ -52,7 +50,7 @@ def refused(gone: Hand, home: Hand, *, force: bool) -> str:
         return f"{ends.number} was merged before: name the ticket that it goes on as"
     if goes_on.status is Status.CLOSED:
         return f"{goes_on.number} is closed: first open it again, with `maild set {goes_on.number} status=open`"
-    if _estimates(gone) and (other := _estimates(home)):
+    if waiting_estimates(gone.known) and (other := waiting_estimates(home.known)):
         return f"each of them waits for an answer to an estimate: first `maild decline {other[0].id}`"
     if not force and not _of_one_customer(gone.known.requester, home.known.requester):
         return f"{ends.number} and {goes_on.number} are of different customers: --force merges them all the same"
@@ -92,24 +90,16 @@ def linked(hand: Hand, other: Ticket, why: str) -> Plan:
     return staff_plan(hand, f"linked with {other.number}: {said}", (LinkTickets(ticket.id, other.id, said),))
 
 
-def _estimates(hand: Hand) -> list[Proposal]:
-    return [one for one in hand.known.proposals if one.kind is ProposalKind.ESTIMATE]
-
-
 def _waits(gone: Hand, home: Hand) -> tuple[Change, ...]:
     """An estimate of the ticket that ends is answered where it goes on."""
-    there = (replace(one, ticket=home.known.ticket.id) for one in _estimates(gone))
+    there = (replace(one, ticket=home.known.ticket.id) for one in waiting_estimates(gone.known))
     return tuple(change for one in there for change in answered_estimate(one, one.state))
 
 
 def _of_one_customer(one: Contact | None, other: Contact | None) -> bool:
     if one is None or other is None:
         return False
-    return same_person(one, other) or _colleagues(one, other)
-
-
-def _colleagues(one: Contact, other: Contact) -> bool:
-    return one.organisation == other.organisation != "" and {one.register, other.register} <= TRUSTED
+    return same_person(one, other) or are_colleagues(one, other)
 
 
 # ---- people ----------------------------------------------------------------------------------------
@@ -127,16 +117,19 @@ def _joins(part: Participant, home: Hand) -> Joining:
         joins = JoinTicket(ticket, contact.address, role, twin.since, waits=not twin.takes_part)
         return Joining(part, "takes-part" if twin.takes_part else "waits", (joins,))
     requester = home.known.requester
-    if part.takes_part and requester and _colleagues(contact, requester):
+    if part.takes_part and requester and are_colleagues(contact, requester):
         return Joining(part, "joins", (JoinTicket(ticket, contact.address, Role.CC),))
     return Joining(part, "waits", (JoinTicket(ticket, contact.address, Role.GUEST, home.now, waits=True),))
 
 
 def _guests(gone: Hand, home: Hand) -> Iterator[Change]:
-    """What was said on the other ticket is not for them: they see what comes from now on."""
+    """What they did not see on the other ticket is not for them here either: they see what came after it."""
     for part in home.known.participants:
-        if part.role is Role.GUEST and part.takes_part and not parts_of(part.contact, gone.known.participants):
-            yield SetParticipant(home.known.ticket.id, part.contact.address, part.role, home.now)
+        if part.role is not Role.GUEST or not part.takes_part or part.since is None:
+            continue
+        there = sight(part.contact, gone.known, gone.desk) or Sight(home.now)
+        if there.since and there.since > part.since:
+            yield SetParticipant(home.known.ticket.id, part.contact.address, part.role, there.since)
 
 
 def _reasons(joining: list[Joining]) -> Iterator[Reason]:

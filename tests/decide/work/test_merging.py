@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -158,6 +159,36 @@ def test_a_guest_of_the_other_reads_nothing_of_what_ends() -> None:
     plan = joined(gone(), home(ADAS, guest))
     assert plan.changes == (SetParticipant(GOES_ON, DORA.address, Role.GUEST, NOON),)
     assert joined(gone(ADAS, as_role(DORAS, Role.CC)), home(ADAS, guest)).changes == ()
+
+
+MARCH, MAY = NOON.replace(month=3), NOON.replace(month=5)
+
+
+@pytest.mark.parametrize(
+    ("there", "since"),
+    [
+        (as_role(DORAS, Role.CC, waits=True), NOON),
+        (as_role(DORAS, Role.CC, has_left=True), NOON),
+        (as_role(DORAS, Role.GUEST, since=MAY), MAY),
+        (as_role(DORAS, Role.GUEST, since=MARCH.replace(month=1)), None),
+    ],
+)
+def test_a_guest_of_both_reads_no_more_of_what_ends_than_before(there: Participant, since: datetime | None) -> None:
+    plan = joined(gone(ADAS, there), home(ADAS, as_role(DORAS, Role.GUEST, since=MARCH)))
+    assert plan.changes == ((SetParticipant(GOES_ON, DORA.address, Role.GUEST, since),) if since else ())
+
+
+def test_a_guest_who_was_not_let_in_yet_is_not_let_in_by_a_merge() -> None:
+    waits = as_role(DORAS, Role.GUEST, since=MARCH, waits=True)
+    assert joined(gone(), home(ADAS, waits)).changes == ()
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_whoever_proved_themselves_on_either_ticket_is_told_what_it_is_about(place: int) -> None:
+    hands = [gone(BOBS), home()]
+    hands[place] = replace(hands[place], proven=frozenset({BOB.address}))
+    (told,) = joined(*hands).notifications
+    assert told.proven
 
 
 def an_offer(ticket: TicketId, number: int = 7) -> Proposal:
