@@ -29,7 +29,7 @@ never objects and never templates (FAULT-E03).
 | due          | by when, at the latest, we answer or have it solved; empty: no promise | confirmation, staff-ticket… |
 | opens        | when the desk is open again, empty where it is open                    | confirmation                |
 | articles     | help articles, one a line: title and address, may be empty             | confirmation                |
-| earlier      | the number of an earlier or a merged ticket, may be empty              | confirmation, merged        |
+| earlier      | the number of an earlier or a merged ticket, may be empty              | confirmation, missing, …    |
 | part_of      | the number of the ticket that this one was split from, may be empty    | confirmation                |
 | until        | until when an answer is awaited, may be empty                          | still-needed, closed, …     |
 | begins, ends | from when to when, may be empty                                        | announcement, report        |
@@ -127,7 +127,7 @@ VARIABLES: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.SETTING_CHANGED: _NO_NUMBER | {"what"},
         Kind.STAFF_NOTICE: _TO_STAFF | {"priority"},
         Kind.FORWARDED: _TO_STAFF,
-        Kind.MISSING: _KNOWN_PERSON | {"missing"},
+        Kind.MISSING: _KNOWN_PERSON | {"missing", "earlier"},
         Kind.STAFF_TICKET: _TO_STAFF | {"news", "priority", "type", "category", "fields", "people", "due"},
         Kind.STAFF_ANSWER: _KNOWN_PERSON | {"what", "text"},
         Kind.SERVICE_LEVEL: _KNOWN_PERSON | {"who", "organisation", "priority", "aim", "stands", "due"},

@@ -62,6 +62,8 @@ _SEVERAL_LINES = re.compile(f"([{THEIRS}{OURS}])([^{END}\n]*\n[^{END}]*){END}")
 _HARD = "\x04"  # a line break of a value
 _PLACE = "\x05"  # where words of somebody else come in
 _WORDS = re.compile(f"{THEIRS}(?![->] )([^{END}\n]+){END}")
+_ADDRESS = "https://\x06"  # where the link of this one mail comes in
+_OUR_ADDRESS = re.compile(rf"(?<={OURS})https?://[!#-;=?-~]+(?={END})")
 _MARK = re.compile(f"[{THEIRS}{OURS}{END}]")
 _RULE = re.compile(r"^-{20,}$", re.MULTILINE)
 _ITEM = re.compile(f"([{THEIRS}{OURS}]?)- ")
@@ -101,12 +103,15 @@ class Dress:
 def dressed(marked: str, dress: Dress) -> str:
     """The document. Whatever the text, it holds no tag and no attribute but those of this file.
 
-    What is the same in all mails of a template is dressed once: the words of others, a line each, are put in last.
+    What is the same in all mails of a template is dressed once: the link of this mail, and the words of others, a line
+    each, are put in last.
     """
-    pieces = _WORDS.split(marked.replace(_PLACE, ""))
+    marked = marked.replace(_PLACE, "").replace(_ADDRESS, "")
+    link = found[0] if (found := _OUR_ADDRESS.search(marked)) else _ADDRESS
+    pieces = _WORDS.split(marked.replace(f"{OURS}{link}{END}", f"{OURS}{_ADDRESS}{END}"))
     shape = _PLACE.join(pieces[::2])
     document = _document(shape, dress) if len(shape) < LONGEST_KEPT else _dressed(shape, dress)
-    around = document.split(_PLACE)
+    around = document.replace(_ADDRESS, escaped(link)).split(_PLACE)
     words = [*map(escaped, pieces[1::2]), ""]
     return "".join(chain.from_iterable(zip(around, words, strict=True)))
 

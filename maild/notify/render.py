@@ -1,7 +1,7 @@
 """A notification becomes finished mail: the bytes every attempt will send.
 
-In: Notification, Ticket, Desk and the time; out: OutgoingMail, as text and as HTML. Pure, and quick (tens of
-microseconds), since each new ticket passes here inside its transaction.
+In: Notification, Ticket, Desk and the time; out: OutgoingMail, as text and as HTML. Pure, and quick (some 0.2 ms),
+since each new ticket passes here inside its transaction.
 Laws: automatic mail says so (RFC 3834 5, law 9); a person's mail does not; the subject carries the ticket's
 token exactly once; a mail to somebody unverified holds no word that a stranger chose (FAULT-C06); a mail to staff
 carries nobody's reply token; where their answer is work on the ticket, it has a staff address.
@@ -119,14 +119,15 @@ class Renderer:
         way in is sent by mail (REQ-D1)."""
         if "page" not in variables_of(it.kind):
             return {}
-        there = self._site and ticket and it.kind not in TO_STAFF
-        return {"page": Ours(f"{self._site}/tickets/{ticket.number}" if there and ticket else "")}
+        if ticket is None or not self._site or it.kind in TO_STAFF:
+            return {"page": ""}
+        return {"page": Ours(f"{self._site}/tickets/{ticket.number}")}
 
     def _link(self, it: Notification) -> dict[str, Value]:
         if it.kind not in PAGES:
             return {}
         if not self._site:
-            return {"link": Ours("")}
+            return {"link": ""}
         purpose, page = PAGES[it.kind]
         secret = self._tokens.invitation(purpose, it.recipient.address, it.invitation)
         return {"link": Ours(f"{self._site}/{page}/{secret}")}

@@ -26,8 +26,8 @@ MOST_QUOTED_LINES = 20
 MOST_QUOTED = 2000
 INSTANTS = frozenset({"due", "opens", "until", "begins", "ends"})
 OF_SEVERAL_LINES = frozenset({"fields", "people"})
-FROM_POLICY = frozenset({"articles"})
-"""Values that the operator's own files say."""
+NOT_FROM_OUTSIDE = frozenset({"articles", "link"})
+"""Values that the operator's own files say, or our own pages."""
 
 
 def values_of(it: Notification, ticket: Ticket | None, desk: Desk, language: str, at: datetime) -> dict[str, Value]:
@@ -76,7 +76,7 @@ def _told(it: Notification, name: str, value: str) -> str:
         return _quoted(value)
     if it.kind not in TO_STAFF:
         text = without_bidi(clean_text(value))
-        return Ours(text) if name in FROM_POLICY or (name == "text" and it.kind in STAFF_WROTE) else text
+        return Ours(text) if name in NOT_FROM_OUTSIDE or (name == "text" and it.kind in STAFF_WROTE) else text
     if name in OF_SEVERAL_LINES:
         lines = filter(
             None, (without_bidi(clean_header(line))[:LONGEST_LINE] for line in clean_text(value).split("\n"))

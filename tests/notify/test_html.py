@@ -13,11 +13,11 @@ from notify_kit import DESK, TICKET, TOKENS, html_of, notification, read, sent, 
 
 from maild.cleaning import clean_text
 from maild.ingest.reply.visible import visible_text
-from maild.model import Address, NotificationKind
+from maild.model import Address, NotificationKind, TicketId
 from maild.notify.audience import TO_BE_ANSWERED
 from maild.notify.builtin import builtin_templates
 from maild.notify.environment import END, OURS, THEIRS, VARIABLES
-from maild.notify.html import JOINED, STYLES, Dress, dressed
+from maild.notify.html import JOINED, STYLES, Dress, _document, dressed
 from maild.notify.names import BUILT_IN
 from maild.notify.render import Renderer
 from maild.notify.words import button_word, delimiter
@@ -26,6 +26,7 @@ PLAIN = Dress("en")
 LONG = "x" * JOINED
 WITH_PAGES = Renderer(builtin_templates(), TOKENS, "desk.example", site="https://desk.example")
 NAMES = sorted(set().union(*VARIABLES.values()) - {"status", "state"})
+PAGES = "https://desk.example/tickets/"
 INSTANT = "2026-11-30T15:00:00+00:00"
 
 
@@ -146,6 +147,7 @@ HOSTILE_VALUE = f'<b onclick="x">\n- one & two\n> three {B}\nFrom:   boss\n\n"fo
 def test_every_kind_of_mail_says_the_same_in_both_parts(kind: NotificationKind, language: str) -> None:
     """Whatever stands in its values, and nothing of it acts."""
     values = dict.fromkeys(NAMES, HOSTILE_VALUE) | dict.fromkeys(("due", "opens", "until", "begins"), INSTANT)
+    values |= {"link": "https://desk.example/l/secret"}  # the one value that comes from our own pages
     it = notification(
         kind, language=language, proven=True, recipient=Address("<i>Ann</i>", "ann@clinic.example"),
         values=tuple(values.items()),
@@ -159,6 +161,21 @@ def test_every_kind_of_mail_says_the_same_in_both_parts(kind: NotificationKind, 
     assert text.startswith(f"{delimiter(language)}\n\n") is (kind in TO_BE_ANSWERED)
     ours_only = ("https://desk.example/", B) if "articles" in VARIABLES[kind] or "text" in VARIABLES[kind] else None
     assert all(link.startswith(ours_only or "https://desk.example/") for link in links(html))
+
+
+def test_mails_of_a_template_are_dressed_once_whatever_their_links() -> None:
+    def dressed_for(number: int) -> list[str]:
+        return links(html_of(sent(ticket=replace(TICKET, id=TicketId(number)), renderer=WITH_PAGES)))
+
+    one, before = dressed_for(7), _document.cache_info().misses
+    other, after = dressed_for(8), _document.cache_info().misses
+    assert before == after and set(one) == {f"{PAGES}SD-7"} and set(other) == {f"{PAGES}SD-8"}
+
+
+def test_a_link_that_our_pages_made_has_its_button() -> None:
+    url = "https://desk.example/l/secret"
+    mail = sent(notification(NotificationKind.LOOK_LINK, values=(("link", url),)))
+    assert links(html_of(mail)) == [url, url] and STYLES["button"] in html_of(mail)
 
 
 def _with_button(text: str, language: str) -> str:

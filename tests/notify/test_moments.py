@@ -65,7 +65,11 @@ def confirmed(language: str, **values: str) -> str:
     ("language", "by_when", "again"),
     [
         ("en", "by Monday 30 November, 16:00 (Europe/Berlin)", "back Monday 30 November, 9:00"),
-        ("de", "bis Montag, 30. November, 16:00 Uhr (Europe/Berlin)", "wieder da: Montag, 30. November, 9:00"),
+        (
+            "de",
+            "bis spätestens Montag, 30. November, 16:00 Uhr (Europe/Berlin)",
+            "wieder da: Montag, 30. November, 9:00",
+        ),
         ("nl", "uiterlijk maandag 30 november, 16.00 uur (Europe/Berlin)", "weer: maandag 30 november, 9.00"),
     ],
 )

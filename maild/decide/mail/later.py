@@ -16,6 +16,9 @@ from maild.decide.plan import LinkTickets, Plan
 from maild.desks.policy import Desk
 from maild.model import Disposition, Notification, NotificationKind, Reason
 
+SAYING = frozenset({NotificationKind.CONFIRMATION, NotificationKind.MISSING})
+"""Mails to the writer that have a word for the earlier ticket."""
+
 
 def comes_later(case: Case, found: Belongs, desk: Desk) -> bool:
     """Whether the desk's days for reopening were over when the mail came."""
@@ -40,6 +43,6 @@ def later_plan(case: Case, found: Belongs, desk: Desk) -> Plan:
 
 
 def _saying(told: Notification, earlier: str) -> Notification:
-    if told.kind is not NotificationKind.CONFIRMATION:
+    if told.kind not in SAYING:
         return told
     return replace(told, values=(*told.values, ("earlier", earlier)))

@@ -60,7 +60,6 @@ def new_plan(case: Case, desk: Desk, shape: Shape = lambda shaped: shaped) -> Pl
     contact = facts.contact(sender.address)
     joined = people.colleagues(None, message, facts, Host(contact, who, contact), desk, case.policy)
     wished = proposals.NOTHING if shaped.draft.review else proposals.asked(case, desk, who, shaped.draft)
-    occasion = Occasion(case, desk, sender, who)
     plain = strangers.with_link(occasion, confirmation(occasion, joined.left_out, held=wished.held))
     answer = plain if wished.held else by_rule.answer(occasion, shaped.draft, plain)
     besides = by_rule.question(occasion, shaped.draft, None) if wished.held else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ from maild.model import (
 from tests.builders import (
     ADA,
     BOB,
+    NOON,
     PROVEN,
     STRANGER,
     SUPPORT,
@@ -357,6 +359,16 @@ def test_what_every_ticket_needs_is_asked_for_at_its_beginning_only() -> None:
 @pytest.mark.parametrize("status", [Status.SOLVED, Status.CLOSED])
 def test_on_a_settled_ticket_nothing_is_asked(status: Status) -> None:
     assert not asked(on(a_waiting(status=status), desk(PEOPLE), text="einige"))
+
+
+@pytest.mark.parametrize("fields", [(), (VM,)])
+def test_whose_answer_comes_too_late_is_told_so_even_where_something_is_missing(
+    fields: tuple[dict[str, Any], ...],
+) -> None:
+    settled = a_waiting(status=Status.CLOSED, settled_at=NOON - timedelta(days=99))
+    (mail,) = on(settled, desk(*fields, life_cycle={"reopen_days": 14})).notifications
+    assert mail.kind is (NotificationKind.MISSING if fields else NotificationKind.CONFIRMATION)
+    assert dict(mail.values)["earlier"] == "SD-1001"
 
 
 OTHERS: tuple[tuple[str, dict[str, Any]], ...] = (
