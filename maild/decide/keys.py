@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from maild.decide.asked.command_words import Action
-from maild.decide.asked.commands import command_in
+from maild.decide.asked.commands import Command, command_in
 from maild.decide.asked.overview import MINE
 from maild.decide.asked.periods import Period, period
 from maild.decide.desk import desk_for
@@ -30,6 +30,7 @@ def lookup_keys(message: Message, envelope: Envelope, policy: Policy, tokens: To
     desk = desk_for(message, envelope, policy)
     by_staff = next(filter(None, map(staff_token, _tagged(message, envelope))), None)
     orders = orders_in(message.visible_text) if by_staff else None
+    command = command_in(message)
     return LookupKeys(
         desk=desk.desk if desk else "",
         content_key=message.content_key,
@@ -42,8 +43,8 @@ def lookup_keys(message: Message, envelope: Envelope, policy: Policy, tokens: To
         domain=_domain(message, desk),
         forwarded=_forwarded(message, policy),
         systems=desk is not None and any(one.known for one in desk.information.fields),
-        asks=_asks(message),
-        report=_report(message, envelope, desk),
+        asks=_asks(command),
+        report=_report(command, envelope, desk),
         staff=(*policy.told_staff, *(orders.named() if orders else ())),
         tells=policy.tells_staff,
         staff_token=by_staff,
@@ -72,15 +73,13 @@ def _domain(message: Message, desk: Desk | None) -> str:
     return message.sender.address.rpartition("@")[2] if asks and message.sender else ""
 
 
-def _asks(message: Message) -> str:
+def _asks(command: Command | None) -> str:
     """Only a mail that says nothing but `status` is shown an overview."""
-    command = command_in(message)
     return (command.about or MINE) if command and command.action is Action.STATUS else ""
 
 
-def _report(message: Message, envelope: Envelope, desk: Desk | None) -> Period | None:
+def _report(command: Command | None, envelope: Envelope, desk: Desk | None) -> Period | None:
     """The period of which the log of requests is asked for, in days of the desk's own place."""
-    command = command_in(message) if desk else None
     if desk is None or command is None or command.action is not Action.REPORT:
         return None
     return period(command.about, desk.hours.zone, envelope.received_at)

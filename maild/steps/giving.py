@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from maild.decide.facts import KnownTicket
 from maild.decide.plan import Plan
 from maild.decide.told import telling
 from maild.decide.told.notices import notifications, suppressions
@@ -24,15 +23,13 @@ ASSIGNEE = "assignee"
 def set_property(tx: Connection, house: House, hand: Hand, name: str, value: str) -> Plan:
     """`staff.set_property`; a new assignee is told. Raises ValueError."""
     plan = staff.set_property(hand, name, value)
-    ticket = hand.known.ticket
-    if name != ASSIGNEE or value == ticket.assignee:
+    if name != ASSIGNEE:
         return plan
-    after = KnownTicket(replace(ticket, assignee=value), hand.known.participants)
+    after = replace(hand.known, ticket=replace(hand.known.ticket, assignee=value))
     occasion = str(int(hand.now.timestamp() * 1000))
-    values = telling.of_ticket(after)
-    news = telling.News(telling.What.ASSIGNED, hand.desk, occasion, value, hand.actor.address, after, values)
+    news = telling.News(telling.What.ASSIGNED, hand.desk, occasion, value, hand.actor.address, after)
     facts = replace(hand.facts, staff=(*hand.facts.staff, *workers_named(tx, [value]).values()))
-    told = telling.assigned(news, facts, house.policy)
+    told = telling.given(news, hand.known.ticket.assignee, facts, house.policy)
     return replace(
         plan,
         notifications=(*plan.notifications, *notifications(told)),

@@ -66,10 +66,10 @@ def command_in(message: Message) -> Command | None:
 def _may_command(message: Message) -> bool:
     if message.automatic or message.bounce or message.unreadable or len(message.visible_text) > LONGEST_TEXT:
         return False
-    return all(map(_is_ornament, message.attachments))
+    return all(map(is_ornament, message.attachments))
 
 
-def _is_ornament(part: Attachment) -> bool:
+def is_ornament(part: Attachment) -> bool:
     """A seal on the mail, or a logo in its signature."""
     is_picture = part.inline and part.content_type.startswith("image/")
     return part.content_type in _SEALS or (is_picture and part.size <= LARGEST_LOGO)

@@ -89,9 +89,11 @@ def by_mail(it: Occasion, ruled: Ruled, ticket: KnownTicket | None = None) -> tu
     return (*told, *(one for one in given if _address(one) not in heard))
 
 
-def assigned(news: News, facts: Facts, own: Policy) -> tuple[Told, ...]:
-    """Who is told that a ticket was given to somebody."""
-    return tuple(_told(news, facts, own)) if news.desk.team and news.assignee else ()
+def given(news: News, before: str, facts: Facts, own: Policy) -> tuple[Told, ...]:
+    """Who is told that staff gave a ticket to somebody else than it was with `before`."""
+    if news.ticket is None or not news.desk.team or news.assignee in ("", before):
+        return ()
+    return tuple(_told(replace(news, values=of_ticket(news.ticket)), facts, own))
 
 
 def _nobody_wrote(it: Occasion) -> bool:

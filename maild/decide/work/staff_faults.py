@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from maild.decide.asked.commands import LARGEST_LOGO
+from maild.decide.asked.commands import is_ornament
 from maild.decide.case import Case
 from maild.decide.facts import KnownTicket
 from maild.decide.told.tokens import STAFF_PREFIX, VERSION
 from maild.decide.work.staff_words import Fault, Orders, Verb, Wrong
 from maild.ingest.reply.client_words import ABOVE_THIS_LINE
 from maild.ingest.reply.visible import is_passed_on
-from maild.model import Attachment, Message
+from maild.model import Message
 
-SEALS = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
 SHORTEST_RULER = 40
 """So many hyphens in a line: the one below which our mails quote."""
 
@@ -57,10 +56,4 @@ def _leaks(message: Message, words: str, number: str) -> Iterator[Fault]:
 
 def files_of(message: Message) -> list[str]:
     """The names of files that somebody meant to send."""
-    return [one.filename or one.content_type for one in message.attachments if not _is_ornament(one)]
-
-
-def _is_ornament(part: Attachment) -> bool:
-    """A seal on the mail, or a logo in its signature."""
-    is_picture = part.inline and part.content_type.startswith("image/")
-    return part.content_type in SEALS or (is_picture and part.size <= LARGEST_LOGO)
+    return [one.filename or one.content_type for one in message.attachments if not is_ornament(one)]

@@ -2,7 +2,7 @@
 
 In: what is new in a mail's text; out: `Orders`. Pure. Laws: commands stand at the top, one a line, each behind a `#`.
 In doubt nothing goes out: an unknown word, or a command further down, is a fault. One `#note` in any line keeps the
-whole mail inside. To teach another word, add it to `VERBS`, and a case to tests/decide/work/test_staff_words.py.
+whole mail inside. To teach another word, add it to `VERBS`, and a case to tests/decide/work/test_staff_mail.py.
 """
 
 from __future__ import annotations

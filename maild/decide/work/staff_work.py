@@ -225,13 +225,9 @@ def _as_mail(it: Desktop, change: Change) -> Change:
 
 def _given(it: Desktop, after: KnownTicket) -> tuple[Told, ...]:
     """Whoever gets the ticket is told, but for whoever gives it to themselves."""
-    assignee = after.ticket.assignee
-    if assignee == it.hand.known.ticket.assignee:
-        return ()
-    what, key = telling.What.ASSIGNED, it.case.message.content_key[:16]
-    values = telling.of_ticket(after)
-    news = telling.News(what, it.hand.desk, key, assignee, it.hand.actor.address, after, values)
-    return telling.assigned(news, it.case.facts, it.case.policy)
+    what, key, by = telling.What.ASSIGNED, it.case.message.content_key[:16], it.hand.actor.address
+    news = telling.News(what, it.hand.desk, key, after.ticket.assignee, by, after)
+    return telling.given(news, it.hand.known.ticket.assignee, it.case.facts, it.case.policy)
 
 
 def _remarks(it: Desktop) -> Iterator[Fault]:
