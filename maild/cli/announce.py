@@ -10,9 +10,9 @@ import typer
 from sqlalchemy import Connection
 
 from maild.cli.announced import Said, announcement
-from maild.cli.hand import As, NotPossible, actor, desks_seen, member_named
+from maild.cli.hand import As, NotPossible, actor, desks_among, desks_seen, member_named
 from maild.cli.help import examples, new_app
-from maild.cli.house import a_look, opened
+from maild.cli.house import a_look, desk_among, opened
 from maild.cli.output import AsJson, Columns, Limit, listing, safe, safe_lines, say, to_json, when
 from maild.cli.progress import progress
 from maild.decide.told import announcing
@@ -164,7 +164,8 @@ def list_all(ctx: typer.Context, as_: As = None, limit: Limit = 1000, json: AsJs
 def _announce(ctx: typer.Context, news: News, said: Said, how: How) -> int:
     with opened(ctx) as house:
         with house.store.reading() as tx:
-            desk, who = _desk(tx, house, said.desk, how.as_), actor(tx, how.as_)
+            theirs = desks_among(house.policy.desks, member_named(tx, how.as_).desks)
+            desk, who = desk_among(theirs, said.desk), actor(tx, how.as_)
             it = announcement(news, said, desk)
             kept = announcements.find(tx, it)
             found = audience(tx, house, it, _organisations(tx, how.organisations))
@@ -174,16 +175,6 @@ def _announce(ctx: typer.Context, news: News, said: Said, how: How) -> int:
         done = _shown(house, it, found) if how.dry_run else _told(house, it, found, who)
     say(to_json(done, indent=2)) if how.json else _print(done, how)
     return ExitCode.FINDING if done.held or done.later or done.unheard else ExitCode.DONE
-
-
-def _desk(tx: Connection, house: House, name: str, staff: str | None) -> Desk:
-    """The desk, one of those that whoever acts may see. Raises NotFound, WhoAreYou."""
-    seen = member_named(tx, staff).desks
-    theirs = [one for one in house.policy.desks if not seen or one.desk in seen]
-    found = next((one for one in theirs if one.desk == name), None)
-    if found is None:
-        raise NotFound(f"there is no desk {name}{did_you_mean(name, [one.desk for one in theirs])}")
-    return found
 
 
 def _differs(it: Announcement, kept: Kept | None) -> str:

@@ -11,19 +11,18 @@ from typing import Annotated
 import typer
 
 from maild.cli.help import examples, new_app
-from maild.cli.house import settings_of
+from maild.cli.house import desk_among, settings_of
 from maild.cli.output import AsJson, Columns, listing, safe, say, to_json
 from maild.cli.parse import Files, named
 from maild.config.articles import ArticleFile, HelpArticles, read_articles
 from maild.config.policy import desks_of, matching
 from maild.desks.policy import Desk
 from maild.desks.shelf import ENOUGH, Fitting, Shelf
-from maild.errors import ConfigError, ExitCode, NotFound, UnparsableMail
+from maild.errors import ConfigError, ExitCode, UnparsableMail
 from maild.ingest.files import Found
 from maild.ingest.parse import parse
 from maild.model import Message
 from maild.settings import Settings
-from maild.yaml.suggest import did_you_mean
 
 app = new_app()
 group = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -114,7 +113,7 @@ def try_(
     Exit code 1: nothing fits any of them.
     """
     settings = settings_of(ctx)
-    chosen, shelf, any_fits = _desk(settings, desk), Shelf(_sound(settings).articles), False
+    chosen, shelf, any_fits = desk_among(desks_of(settings), desk), Shelf(_sound(settings).articles), False
     for found in named(files):
         tried = _tried(found, shelf, chosen, language)
         any_fits = any_fits or bool(tried.offered)
@@ -135,14 +134,6 @@ def _sound(settings: Settings) -> HelpArticles:
     if found.problems:
         raise ConfigError(*found.problems)
     return found
-
-
-def _desk(settings: Settings, name: str) -> Desk:
-    """The desk of this name. Raises NotFound."""
-    desks = {one.desk: one for one in desks_of(settings)}
-    if name not in desks and (name or not desks):
-        raise NotFound(f"there is no desk `{name[:60]}`{did_you_mean(name, desks)}")
-    return desks[name] if name else next(iter(desks.values()))
 
 
 def _seen(one: ArticleFile) -> Seen:

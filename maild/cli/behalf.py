@@ -8,13 +8,13 @@ import typer
 from sqlalchemy import Connection
 
 from maild.cli.envelope import address_given
-from maild.cli.hand import As, NotPossible, actor, carry_out, member_named
+from maild.cli.hand import As, actor, carry_out, desks_among, member_named
 from maild.cli.help import examples, new_app
+from maild.cli.house import desk_among
 from maild.cli.output import AsJson
 from maild.cli.staff import Text, words_of
 from maild.decide.plan import Plan
 from maild.decide.work.behalf import By, Call, Taken, keys_for, open_for
-from maild.desks.policy import Desk
 from maild.model import Address
 from maild.steps.house import House
 from maild.store.lookup import load_facts
@@ -34,7 +34,7 @@ def open_ticket(
     for_: Annotated[str, typer.Option("--for", metavar="ADDRESS", help="Whose ticket it is.")],
     title: Annotated[str, typer.Option(metavar="TEXT", help="What it is about.")],
     text: Text = None,
-    desk: Annotated[str | None, typer.Option(metavar="NAME", help="The desk; else the first.")] = None,
+    desk: Annotated[str, typer.Option(metavar="NAME", help="The desk; else the first of yours.")] = "",
     name: Annotated[str, typer.Option(metavar="NAME", help="What somebody new is called.")] = "",
     kind: Annotated[str, typer.Option("--type", metavar="TYPE", help="Goes before what the rules say.")] = "",
     priority: Annotated[
@@ -52,18 +52,9 @@ def open_ticket(
     call = Call(person, title, words, by, kind, priority, unverified)
 
     def want(tx: Connection, house: House) -> Plan:
-        here, now = _desk(tx, house, desk, as_), house.clock()
+        theirs, now = desks_among(house.policy.desks, member_named(tx, as_).desks), house.clock()
+        here = desk_among(theirs, desk)
         (facts,) = load_facts(tx, [keys_for(call, here, house.policy, now)], now, lock=True)
         return open_for(call, here, facts, Taken(actor(tx, as_), house.policy, house.tokens, now))
 
     carry_out(ctx, title, json, want)
-
-
-def _desk(tx: Connection, house: House, name: str | None, as_: str | None) -> Desk:
-    """The desk of this name, which is among those of whoever acts. Raises NotPossible, WhoAreYou."""
-    who = member_named(tx, as_)
-    theirs = [one for one in house.policy.desks if not who.desks or one.desk in who.desks]
-    found = next((one for one in theirs if name in (None, one.desk)), None)
-    if found is None:
-        raise NotPossible(f"there is no desk {name}; yours are {', '.join(one.desk for one in theirs) or 'none'}")
-    return found

@@ -7,7 +7,7 @@ there. Whoever is not on the staff and runs the command, an operator, may look a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Annotated
 
 import typer
@@ -17,15 +17,16 @@ from maild import pipeline
 from maild.cli.house import a_look, opened
 from maild.cli.outcome import in_words, outcome_object
 from maild.cli.output import say, to_json
-from maild.decide.facts import KnownTicket
+from maild.decide.facts import Conversation, KnownTicket
 from maild.decide.plan import Plan
 from maild.decide.work.staff import Hand
+from maild.desks.policy import Desk
 from maild.errors import ExitCode, MaildError, NotFound
-from maild.model import Address, Proof, StaffMember
+from maild.model import Address, StaffMember
 from maild.steps.house import House
 from maild.steps.timed import facts_about
 from maild.store import register, tickets
-from maild.store.conversations import latest_mails
+from maild.store.conversations import conversations
 from maild.store.merged import home_of
 from maild.store.proposals import find_proposal, open_proposals
 from maild.store.tickets import TicketView
@@ -35,7 +36,6 @@ Number = Annotated[str, typer.Argument(metavar="N", help="Ticket number: SD-1042
 As = Annotated[
     str | None, typer.Option("--as", metavar="NAME", help="Staff member who acts; else the one called as $USER.")
 ]
-MOST_THREAD = 20
 
 
 class NotPossible(MaildError):
@@ -99,18 +99,8 @@ def hand_of(house: House, tx: Connection, number: str, name: str | None) -> Hand
     known = KnownTicket(view.ticket, view.participants, waiting)
     facts = facts_about(tx, house, (known,))[0]
     rules, now = house.policy.rule_set, house.clock()
-    latest = latest_mails(tx, [view.ticket.id]).get(view.ticket.id)
-    return Hand(_address(member), known, desk, _thread(view), now, _proven(view), rules, facts, latest)
-
-
-def _thread(view: TicketView) -> tuple[str, ...]:
-    """The Message-IDs of the conversation, oldest first."""
-    ids = [article.message_id for article in view.articles if article.message_id and not article.review]
-    return tuple(dict.fromkeys(ids))[-MOST_THREAD:]
-
-
-def _proven(view: TicketView) -> frozenset[str]:
-    return frozenset(article.author.address for article in view.articles if article.proof is Proof.PROVEN)
+    written = conversations(tx, [view.ticket.id]).get(view.ticket.id, Conversation())
+    return Hand(_address(member), known, desk, written.thread, now, written.proven, rules, facts, written.latest)
 
 
 def actor(tx: Connection, name: str | None) -> Address:
@@ -134,6 +124,11 @@ def desks_seen(tx: Connection, name: str | None) -> frozenset[str] | None:
     if name is None and os.environ.get("USER", "") not in {one.name for one in register.list_staff(tx)}:
         return None
     return frozenset(member_named(tx, name).desks) or None
+
+
+def desks_among(desks: Sequence[Desk], seen: Collection[str] | None) -> tuple[Desk, ...]:
+    """Those that whoever sees these may see; none at all means every desk."""
+    return tuple(one for one in desks if not seen or one.desk in seen)
 
 
 def seen_ticket(tx: Connection, number: str, name: str | None) -> TicketView:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maild.errors import ConfigError, Problem, SchemaMismatch
+from maild.errors import ConfigError, NotFound, Problem, SchemaMismatch
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
     from typer import Context
 
+    from maild.desks.policy import Desk
     from maild.settings import Settings
     from maild.steps.house import House
     from maild.store.engine import Store
@@ -84,6 +85,17 @@ def a_look(ctx: Context) -> Iterator[Connection]:
     """A view of the database, for commands that only read."""
     with store_of(ctx) as store, store.reading() as tx:
         yield tx
+
+
+def desk_among(desks: Iterable[Desk], name: str) -> Desk:
+    """The desk of this name, of "" the first. Raises NotFound."""
+    from maild.yaml.suggest import did_you_mean
+
+    known = {one.desk: one for one in desks}
+    found = known.get(name) if name else next(iter(known.values()), None)
+    if found is None:
+        raise NotFound(f"there is no desk `{name[:60]}`{did_you_mean(name, known)}" if name else "there is no desk yet")
+    return found
 
 
 def database_file(settings: Settings) -> Path | None:

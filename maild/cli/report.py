@@ -7,13 +7,14 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy import Connection
 
-from maild.cli.hand import As, NotPossible, desks_seen
+from maild.cli.hand import As, NotPossible, desks_among, desks_seen
 from maild.cli.help import examples, new_app
-from maild.cli.house import opened
+from maild.cli.house import desk_among, opened
 from maild.cli.output import AsJson, Columns, listing, on_terminal, safe_lines, say, to_json, when
 from maild.decide.asked.periods import Period, period, written
 from maild.decide.asked.report_sheet import BOM, as_csv, as_page, days
@@ -35,7 +36,7 @@ MOST = 100_000
 PIPE = "-"
 
 From = Annotated[str, typer.Option("--from", metavar="DAY", help="2026-01-01, 2026-01 or 2026.")]
-To = Annotated[str, typer.Option("--to", metavar="DAY", help="The last day, which is in it; so of a month or a year.")]
+To = Annotated[str, typer.Option("--to", metavar="DAY", help="The last day, month or year, and all of it; else today.")]
 AsCsv = Annotated[str, typer.Option("--csv", metavar="FILE", help="Write a table for spreadsheets; - for a pipe.")]
 AsPage = Annotated[str, typer.Option("--html", metavar="FILE", help="Write a page to be printed; - for a pipe.")]
 Language = Annotated[str, typer.Option("--language", metavar="LANGUAGE", help="Of the files; else the desk's first.")]
@@ -80,9 +81,7 @@ def report(
     desk: Annotated[str, typer.Option("--desk", metavar="DESK", help="Only of this desk.")] = "",
     csv: AsCsv = "",
     html: AsPage = "",
-    language: Annotated[
-        str, typer.Option("--language", metavar="LANGUAGE", help="Of the files; else the desk's first.")
-    ] = "",
+    language: Language = "",
     as_: As = None,
     json: AsJson = False,
 ) -> None:
@@ -158,17 +157,15 @@ def _by(tx: Connection, name: str | None) -> str:
 
 def _desks(tx: Connection, house: House, name: str, staff: str | None) -> tuple[Desk, ...]:
     """The desk of this name, or all, as far as whoever looks may see them. Raises NotFound, WhoAreYou."""
-    seen = desks_seen(tx, staff)
-    theirs = tuple(one for one in house.policy.desks if seen is None or one.desk in seen)
-    found = tuple(one for one in theirs if name in ("", one.desk))
-    if not found:
-        raise NotFound(f"there is no desk {name}{did_you_mean(name, [one.desk for one in theirs])}")
-    return found
+    theirs = desks_among(house.policy.desks, desks_seen(tx, staff))
+    named = desk_among(theirs, name)
+    return (named,) if name else theirs
 
 
 def _period(begins: str, ends: str, desk: Desk, now: datetime) -> Period:
     """As the words say, in days of the desk's own place. Raises NotPossible."""
-    text = written(f"{begins or ends} .. {ends or begins}") if begins or ends else ""
+    today = f"{now.astimezone(ZoneInfo(desk.hours.zone)):%Y-%m-%d}"
+    text = written(f"{begins} .. {ends or today}") if begins or ends else ""
     if text is None:
         raise NotPossible("--from and --to are days, months or years, the earlier first: --from 2026-01 --to 2026-03")
     return period(text, desk.hours.zone, now)

@@ -89,13 +89,13 @@ def _facts(view: TicketView) -> Iterator[tuple[str, str]]:
     yield "settled", when(ticket.settled_at)
     yield "reminder", when(ticket.remind_at)
     for promise in view.promises:
-        yield promise.aim, stands_now(promise)
+        yield promise.aim, _stands_now(promise)
     for one in view.participants:
         who = person(Address(one.contact.name, one.contact.address))
         yield one.role, f"{who} ({', '.join(filter(None, (one.contact.register, stands(one))))})"
 
 
-def stands_now(promise: Promise) -> str:
+def _stands_now(promise: Promise) -> str:
     """A promise in a line, with the arithmetic behind its due time."""
     late = f", missed {when(promise.missed_at)}" if promise.missed_at else ""
     match promise.state:

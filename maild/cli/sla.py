@@ -12,7 +12,7 @@ import typer
 
 from maild.cli.envelope import instant
 from maild.cli.help import examples, new_app
-from maild.cli.house import settings_of
+from maild.cli.house import desk_among, settings_of
 from maild.cli.output import AsJson, safe, say, to_json
 from maild.clock import system_clock
 from maild.config.policy import sound_desks
@@ -22,10 +22,8 @@ from maild.desks.service_levels import Asked
 from maild.desks.simulation import Course, Pause, Step, Wait, simulated
 from maild.desks.targets import WHOLE
 from maild.desks.working_time import lasting, shown
-from maild.errors import ExitCode, NotFound
+from maild.errors import ExitCode
 from maild.model.promises import Aim
-from maild.settings import Settings
-from maild.yaml.suggest import did_you_mean
 
 app = new_app()
 group = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -107,7 +105,7 @@ def simulate(
 
     By the desk files as they are now, without a database. Exit code 1: nothing is promised.
     """
-    chosen = _desk(settings_of(ctx), desk)
+    chosen = desk_among(sound_desks(settings_of(ctx)), desk)
     asked = Asked(priority or chosen.priority, type_, category, package)
     start = instant(at) if at else system_clock()
     courses = simulated(chosen, asked, start, _waits(waits or (), start))
@@ -118,14 +116,6 @@ def simulate(
         for line in _told(chosen, asked, start, courses):
             say(line)
     return ExitCode.DONE if courses else ExitCode.FINDING
-
-
-def _desk(settings: Settings, name: str) -> Desk:
-    """The desk of this name. Raises ConfigError where a desk file is broken, NotFound."""
-    desks = {one.desk: one for one in sound_desks(settings)}
-    if name and name not in desks:
-        raise NotFound(f"there is no desk `{name[:60]}`{did_you_mean(name, desks)}")
-    return desks[name] if name else next(iter(desks.values()))
 
 
 def _waits(written: Sequence[str], start: datetime) -> tuple[Wait, ...]:

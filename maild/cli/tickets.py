@@ -48,7 +48,7 @@ COLUMNS: Columns[Line] = {
 }
 
 
-def lines_of(tx: Connection, found: Sequence[Ticket]) -> list[Line]:
+def _lines_of(tx: Connection, found: Sequence[Ticket]) -> list[Line]:
     """The tickets with what they were promised."""
     promises = promises_of(tx, [one.id for one in found])
     return [Line(one, promises.get(one.id, ())) for one in found]
@@ -69,7 +69,7 @@ def tickets(
     with a_look(ctx) as tx:
         seen = desks_seen(tx, as_)
         desks = seen if desk is None else frozenset({desk} if seen is None else {desk} & seen)
-        lines = lines_of(tx, store.list_tickets(tx, status, desks, limit))
+        lines = _lines_of(tx, store.list_tickets(tx, status, desks, limit))
     if json:
         say(to_json([plain(line.ticket) | {"due": plain(line.due)} for line in lines], indent=2))
     else:

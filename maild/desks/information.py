@@ -7,13 +7,14 @@ In: the mapping `information`; out: `Information`, immutable, its patterns tried
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from maild.cleaning import clean_header
 from maild.desks.subjects import SUBJECT, WORDS
+from maild.desks.written import check_once, one_or_many
 from maild.patterns.regex import is_pattern, pattern
 from maild.patterns.words import check_word
 
@@ -35,10 +36,6 @@ def _rows(value: Any) -> Any:
 
 def _as_written(rows: tuple[tuple[str, str], ...]) -> str | dict[str, str]:
     return rows[0][1] if rows and not rows[0][0] else dict(rows)
-
-
-def _one_or_many(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
 def _word_or_pattern(written: str) -> str:
@@ -78,13 +75,13 @@ Texts = Annotated[
 ]
 Words = Annotated[
     tuple[Annotated[str, AfterValidator(_word_or_pattern)], ...],
-    BeforeValidator(_one_or_many),
+    BeforeValidator(one_or_many),
     Field(max_length=MOST_WORDS),
 ]
 Patterns = Annotated[
-    tuple[Annotated[str, AfterValidator(_pattern)], ...], BeforeValidator(_one_or_many), Field(max_length=MOST_WORDS)
+    tuple[Annotated[str, AfterValidator(_pattern)], ...], BeforeValidator(one_or_many), Field(max_length=MOST_WORDS)
 ]
-Names = Annotated[tuple[Line, ...], BeforeValidator(_one_or_many), Field(max_length=MOST_WORDS)]
+Names = Annotated[tuple[Line, ...], BeforeValidator(one_or_many), Field(max_length=MOST_WORDS)]
 
 
 def in_language(texts: tuple[tuple[str, str], ...], *languages: str) -> str:
@@ -164,21 +161,13 @@ class ModuleGuess(BaseModel):
     words: Words = Field(min_length=1, description="Words or patterns, one of which stands in the subject or the text.")
 
 
-def _once(names: Iterable[str], what: str) -> None:
-    seen = set[str]()
-    for name in names:
-        if name in seen:
-            raise ValueError(f"the {what} `{name}` stands here twice: make one of them")
-        seen.add(name)
-
-
 def _fields(fields: tuple[FieldWanted, ...]) -> tuple[FieldWanted, ...]:
-    _once((one.field for one in fields), "field")
+    check_once((one.field for one in fields), "field")
     return fields
 
 
 def _modules(modules: tuple[ModuleGuess, ...]) -> tuple[ModuleGuess, ...]:
-    _once((one.module for one in modules), "module")
+    check_once((one.module for one in modules), "module")
     return modules
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from maild.desks.written import check_once
 
 MOST_KINDS = 50
 Kind = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f,]{1,60}$")]
@@ -21,26 +22,13 @@ class TicketType(BaseModel):
 
 
 def _named_once(types: tuple[TicketType, ...]) -> tuple[TicketType, ...]:
-    twice = _first_twice(one.type for one in types)
-    if twice:
-        raise ValueError(f"the type `{twice}` stands here twice: take one of them out")
+    check_once((one.type for one in types), "type")
     return types
 
 
 def _once(names: tuple[str, ...]) -> tuple[str, ...]:
-    twice = _first_twice(names)
-    if twice:
-        raise ValueError(f"`{twice}` stands here twice: take one of them out")
+    check_once(names)
     return names
-
-
-def _first_twice(names: Iterable[str]) -> str:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            return name
-        seen.add(name)
-    return ""
 
 
 Types = Annotated[tuple[TicketType, ...], Field(max_length=MOST_KINDS), AfterValidator(_named_once)]

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from maild.desks.lengths import length
+from maild.desks.written import one_or_many
 from maild.model.promises import Aim
 
 MOST_LEVELS = 100
@@ -49,11 +50,6 @@ class Stops(StrEnum):
     SOLUTION = "solution"
 
 
-def _some(value: Any) -> Any:
-    """One may stand without a list."""
-    return tuple(value) if isinstance(value, list) else value if isinstance(value, tuple) else (value,)
-
-
 def _length(text: str) -> str:
     if text:
         length(text)
@@ -69,9 +65,9 @@ def _share(text: str) -> str:
     return text
 
 
-Priorities = Annotated[tuple[Annotated[int, Field(ge=1, le=4)], ...], BeforeValidator(_some), Field(max_length=4)]
+Priorities = Annotated[tuple[Annotated[int, Field(ge=1, le=4)], ...], BeforeValidator(one_or_many), Field(max_length=4)]
 Word = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,80}$")]
-Words = Annotated[tuple[Word, ...], BeforeValidator(_some), Field(max_length=MOST_WORDS)]
+Words = Annotated[tuple[Word, ...], BeforeValidator(one_or_many), Field(max_length=MOST_WORDS)]
 LengthText = Annotated[str, AfterValidator(_length)]
 Name = Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9._-]{0,63})?$")]
 

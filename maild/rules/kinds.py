@@ -28,6 +28,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from maild.desks.lengths import SECONDS
+from maild.desks.written import one_or_many
 from maild.ingest.header.addresses import normal_address
 from maild.model import AutomaticKind, Duty, Proof, ProposalKind, Register, Status
 from maild.patterns.regex import is_pattern, pattern
@@ -45,11 +46,6 @@ ROLE_WORDS = ("primary", *(duty.value for duty in Duty))
 SENDER_WORDS = (*REGISTER_WORDS, *ROLE_WORDS)
 MACHINES = tuple(kind.value for kind in AutomaticKind)
 NamedWords = tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def one_or_many(value: Any) -> Any:
-    """A list, or the one thing that would stand in it."""
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
 def pairs(value: Any) -> Any:

@@ -18,6 +18,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from maild.decide.told import announcing
+from maild.decide.told.notices import language_of
 from maild.desks.policy import Desk
 from maild.errors import NotFound
 from maild.model import Address, Contact, Suppressed
@@ -73,8 +74,8 @@ def _room(tx: Connection, house: House) -> int:
 
 def letters(house: House, it: Announcement, people: Sequence[Contact]) -> Iterator[Letter]:
     """The mail in each language of the desk. Raises NotFound."""
-    desk = desk_of(house, it)
-    read = Counter(announcing.language_of(one, desk) for one in people)
+    desk = _desk_of(house, it)
+    read = Counter(language_of(one, desk) for one in people)
     for language in desk.languages:
         mail = house.renderer.render(announcing.sample(it, desk, language), None, desk, 0, house.clock())
         found = message_from_bytes(mail.raw, policy=default)
@@ -101,7 +102,7 @@ class Batch:
 
 def tell(house: House, it: Announcement, people: Sequence[Contact], actor: Address) -> Iterator[Batch]:
     """Tell these people, a batch in a transaction. Raises NotFound."""
-    desk, start = desk_of(house, it), house.clock()
+    desk, start = _desk_of(house, it), house.clock()
     house.store.retrying(lambda tx: keep(tx, house, it, actor))
     for first in range(0, len(people), AT_ONCE):
         some = Some(desk, people[first : first + AT_ONCE], actor, start + first * announcing.PACE)
@@ -144,7 +145,7 @@ def remind_of_notes(tx: Connection, house: House) -> int:
     return len(due)
 
 
-def desk_of(house: House, it: Announcement) -> Desk:
+def _desk_of(house: House, it: Announcement) -> Desk:
     """The desk that announces. Raises NotFound."""
     found = house.policy.desk_named(it.desk)
     if found is None:

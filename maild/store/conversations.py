@@ -1,4 +1,4 @@
-"""Tickets -> what was written there, as far as staff who answer by mail need it: Message-IDs, who proved to be who they
+"""Tickets -> what was written there, as far as staff who answer need it: Message-IDs, who proved to be who they
 are, and the last mail of the customer's."""
 
 from __future__ import annotations
@@ -38,9 +38,11 @@ _LATEST = select(
 ).where(article.c.id.in_(_LAST))
 
 
-def latest_mails(tx: Connection, tickets: Collection[TicketId]) -> dict[TicketId, Latest]:
-    """By ticket, the last mail of a customer's that counts."""
-    return {TicketId(row.ticket_id): _latest(row) for row in rows_among(tx, _LATEST, sorted(tickets))}
+def conversations(tx: Connection, tickets: Collection[TicketId]) -> dict[TicketId, Conversation]:
+    """By ticket; those on which nothing was written are not among them."""
+    latest = {row.ticket_id: _latest(row) for row in rows_among(tx, _LATEST, sorted(tickets))}
+    written = groupby(rows_among(tx, _WRITTEN, sorted(tickets)), itemgetter(0))
+    return {TicketId(number): _conversation(list(group), latest.get(number)) for number, group in written}
 
 
 def _latest(row: AnyRow) -> Latest:
@@ -48,13 +50,8 @@ def _latest(row: AnyRow) -> Latest:
     return Latest(ArticleId(row.id), author, row.subject, row.visible_text, row.proof, row.unverified)
 
 
-def conversations(tx: Connection, tickets: Collection[TicketId]) -> dict[TicketId, Conversation]:
-    """By ticket; those on which nothing was written are not among them."""
-    rows = rows_among(tx, _WRITTEN, sorted(tickets))
-    return {TicketId(number): _conversation(list(group)) for number, group in groupby(rows, itemgetter(0))}
-
-
-def _conversation(rows: list[AnyRow]) -> Conversation:
+def _conversation(rows: list[AnyRow], latest: Latest | None) -> Conversation:
     """What a person must look at first is no part of it."""
     ids = dict.fromkeys(row.message_id for row in rows if row.message_id and not row.review)
-    return Conversation(tuple(ids)[-MOST_THREAD:], frozenset(row.author for row in rows if row.proof is Proof.PROVEN))
+    proven = frozenset(row.author for row in rows if row.proof is Proof.PROVEN)
+    return Conversation(tuple(ids)[-MOST_THREAD:], proven, latest)

@@ -18,7 +18,6 @@ from maild.decide.facts import (
     Conversation,
     Facts,
     KnownTicket,
-    Latest,
     Listed,
     LookupKeys,
     Merged,
@@ -34,7 +33,7 @@ from maild.desks.telling import StaffRole
 from maild.model import Breaker, Contact, EntryId, TicketId
 from maild.rules.references import ACCOUNT_MANAGER
 from maild.store.among import among
-from maild.store.conversations import conversations, latest_mails
+from maild.store.conversations import conversations
 from maild.store.homes import Home, homes_of, principals_of
 from maild.store.intake import lock as hold
 from maild.store.leads import Leads, find_leads
@@ -68,7 +67,6 @@ class _Found:
     principals: Mapping[str, Sequence[Contact]]
     staff: Mapping[str, Colleague]
     conversations: Mapping[TicketId, Conversation]
-    latest: Mapping[TicketId, Latest]
     followers: Mapping[str, Worker]
     workers: Mapping[str, Worker]
     managers: Mapping[str, Worker]
@@ -102,7 +100,6 @@ def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, loc
         principals=principals_of(tx, {_organisation(key, contacts) for key in keys} - {""}),
         staff=colleagues_at(tx, {key.addresses[0] for key in keys if key.asks_for_staff and key.addresses}),
         conversations=conversations(tx, {live.home(key.staff_token.ticket) for key in keys if key.staff_token}),
-        latest=latest_mails(tx, {live.home(key.staff_token.ticket) for key in keys if key.staff_token}),
         followers=following_staff(tx, tickets.values() if _tell(keys, StaffRole.FOLLOWERS) else ()),
         workers=workers_named(tx, {name for key in keys for name in key.staff} | _assignees(keys, tickets.values())),
         managers=managers_of(tx, {_organisation(key, contacts) for key in keys if ACCOUNT_MANAGER in key.staff} - {""}),
@@ -208,10 +205,7 @@ def _homes(found: _Found, numbers: Sequence[TicketId]) -> Iterator[TicketId]:
 
 def _conversation(key: LookupKeys, found: _Found) -> Conversation:
     number = found.live.home(key.staff_token.ticket) if key.staff_token else None
-    if number is None:
-        return Conversation()
-    written = found.conversations.get(number, Conversation())
-    return replace(written, latest=found.latest.get(number))
+    return found.conversations.get(number, Conversation()) if number else Conversation()
 
 
 def _workers(key: LookupKeys, numbers: Collection[TicketId], found: _Found) -> Iterator[Worker]:

@@ -88,7 +88,7 @@ def test_times_are_those_of_the_desks_own_place_unless_they_name_their_own() -> 
 
 def test_who_and_what_is_not_there_is_said_with_what_was_meant(site: Site) -> None:
     assert "no organisation acm: did you mean `acme`" in announce(site, "--organisation", "acm").err
-    assert "no desk sevice: did you mean `service`" in announce(site, "--desk", "sevice").err
+    assert "no desk `sevice`: did you mean `service`" in announce(site, "--desk", "sevice").err
     assert "begun already" in announce(site, "--from", "2020-01-01T00:00").err
     assert announce(site, "--as", "mallory").code == ExitCode.NO_USER and mails(site) == []
 

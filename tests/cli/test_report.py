@@ -35,11 +35,13 @@ def test_the_log_of_an_organisation_in_every_form_holds_the_same_and_nothing_tha
         site.maild("report", "--organisation", "acme", "--from", "2020", "--to", "2021", "--json").json["requests"]
         == []
     )
+    assert site.maild("report", "--organisation", "acme", "--from", "2020-01").out.count("SD-") == 2
     for words, told in (
         (["--organisation", "acm"], "did you mean `acme`"),
         ([], "--organisation KEY"),
         (["--organisation", "acme", "--from", "2026-03", "--to", "2026-01"], "the earlier first"),
-        (["--organisation", "acme", "--desk", "sales"], "no desk sales"),
+        (["--organisation", "acme", "--to", "2026-01"], "the earlier first"),
+        (["--organisation", "acme", "--desk", "sales"], "no desk `sales`"),
     ):
         refused = site.maild("report", *words)
         assert refused.code and told in refused.err and refused.out == ""
@@ -52,9 +54,10 @@ def test_staff_see_the_requests_and_figures_of_their_own_desks_only(site: Site) 
     asked(site)
     assert site.maild("report", "--organisation", "acme", "--as", "grace").out.count("SD-") == 2
     assert site.maild("report", "--organisation", "acme", "--as", "linus").out == ""
-    assert "no desk service" in site.maild("report", "--organisation", "acme", "--desk", "service", "--as", "linus").err
+    elsewhere = site.maild("report", "--organisation", "acme", "--desk", "service", "--as", "linus")
+    assert "no desk `service`" in elsewhere.err
     figures = ("report", "service-levels", "--desk", "service")
-    assert "no desk service" in site.maild(*figures, "--as", "linus").err
+    assert "no desk `service`" in site.maild(*figures, "--as", "linus").err
     (month,) = site.maild(*figures, "--json").json
     assert (month["opened"], month["answered"]) == (4, 1)
     site.maild(*figures, "--csv", site.folder / "months.csv")

@@ -125,6 +125,7 @@ def test_a_name_stands_there_once() -> None:
         ({"en": "a", "de": "b"}, ("de", "en"), "b"),
         ({"en": "a", "de": "b"}, ("nl", "de"), "b"),
         ({"en": "a", "de": "b"}, ("fr",), "a"),
+        ({"de": "a", "": "b"}, ("nl",), "b"),
         ("a", ("de",), "a"),
     ],
 )

@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from maild.cleaning import clean_header, without_bidi
 from maild.decide.asked.report_words import Words, words_in
-from maild.decide.asked.reporting import Level, Report, Request
+from maild.decide.asked.reporting import Level, Report, Request, Standing
 from maild.directory.csv import write_csv
 
 BOM = "\ufeff"
@@ -120,10 +120,10 @@ def as_csv(report: Report, language: str) -> str:
 def as_page(report: Report, language: str) -> str:
     """One page of HTML."""
     words = words_in(language)
-    missed = words.standings[1]
+    missed = words.standing(Standing.MISSED)
     rows = [[_cell(place, text, missed) for place, text in enumerate(row)] for row in _rows(report, language)]
     return _template().render(
-        language=language,
+        language=words.language,
         policy=_POLICY,
         words=words,
         organisation=_line(report.organisation),

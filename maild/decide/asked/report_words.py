@@ -15,6 +15,7 @@ class Words:
     """How one language says it. `columns` are in the order of `report_sheet.CELLS`, the others in that of
     their enumerations."""
 
+    language: str
     title: str
     span: str
     count: str
@@ -32,6 +33,7 @@ class Words:
 
 
 _ENGLISH = Words(
+    language="en",
     title="Requests",
     span="{begins} to {ends}, times of {zone}",
     count="Requests: {count}",
@@ -49,6 +51,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
     {
         "en": _ENGLISH,
         "de": Words(
+            language="de",
             title="Protokoll der Anfragen",
             span="{begins} bis {ends}, Uhrzeiten von {zone}",
             count="Anfragen: {count}",
@@ -63,6 +66,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
             standings=("ja", "nein", "noch offen"),
         ),
         "nl": Words(
+            language="nl",
             title="Overzicht van vragen",
             span="{begins} tot en met {ends}, tijden van {zone}",
             count="Vragen: {count}",

@@ -8,7 +8,7 @@ mail is automatic like any other, and passes the gate (law 9).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -20,6 +20,7 @@ from maild.decide.told.notices import Told, notice, notifications, suppressions
 from maild.decide.who.sight import TRUSTED
 from maild.desks.calendar import next_opening, open_spans
 from maild.desks.hours import Hours
+from maild.desks.information import in_language
 from maild.desks.policy import Desk
 from maild.desks.working_time import due
 from maild.model import Address, Contact, Notification, NotificationKind, Reason, Register, StaffMember
@@ -78,20 +79,19 @@ def unheard(contacts: Sequence[Contact], named: Collection[str] = ()) -> tuple[s
     return tuple(sorted({*named, *(one.organisation for one in contacts if one.organisation)} - heard))
 
 
-def _of_organisation(people: Sequence[Contact]) -> Iterator[Contact]:
+def _of_organisation(people: Sequence[Contact]) -> Iterable[Contact]:
     primary = [one for one in people if one.primary]
-    chosen = primary or [one for one in people if one.register is Register.AUTHORISED and one.until is None]
-    yield from _once_each(chosen)
+    return _once_each(primary or [one for one in people if one.register is Register.AUTHORISED and one.until is None])
 
 
-def _once_each(people: Iterable[Contact]) -> Iterator[Contact]:
+def _once_each(people: Iterable[Contact]) -> Iterable[Contact]:
     """One address of each person, that by which they are called."""
     persons: dict[str, Contact] = {}
     for one in people:
         known = persons.setdefault(one.person or one.address, one)
         if one.address == one.person != known.address:
             persons[one.person] = one
-    return iter(persons.values())
+    return persons.values()
 
 
 # ---- what they are told ----------------------------------------------------------------------------
@@ -138,19 +138,8 @@ def _values(it: Announcement, language: str) -> tuple[tuple[str, str], ...]:
         ("what", it.news.value),
         ("begins", it.begins_at.isoformat()),
         ("ends", it.ends_at.isoformat() if it.ends_at else ""),
-        ("text", text_in(it.texts, language)),
+        ("text", in_language(it.texts, language)),
     )
-
-
-def language_of(reader: Contact, desk: Desk) -> str:
-    """The one in which they are written to."""
-    return reader.language if reader.language in desk.languages else desk.languages[0]
-
-
-def text_in(texts: Sequence[tuple[str, str]], language: str) -> str:
-    """What is said to readers of a language: in it, else what is for all, else the first that there is."""
-    said: Mapping[str, str] = dict(texts)
-    return said.get(language) or said.get(ANY) or next(iter(said.values()), "")
 
 
 # ---- what follows ----------------------------------------------------------------------------------

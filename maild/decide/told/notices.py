@@ -34,7 +34,7 @@ def notice(
         kind=kind,
         event=event,
         recipient=Address(contact.name, contact.address),
-        language=contact.language if contact.language in desk.languages else desk.languages[0],
+        language=language_of(contact, desk),
         ticket=ticket,
         values=(("name", contact.name), *values),
         unverified=contact.register not in TRUSTED,
@@ -42,6 +42,11 @@ def notice(
         desk=desk.desk,
         invitation=invitation,
     )
+
+
+def language_of(contact: Contact, desk: Desk) -> str:
+    """The one in which they are written to."""
+    return contact.language if contact.language in desk.languages else desk.languages[0]
 
 
 def notifications(told: tuple[Told, ...]) -> tuple[Notification, ...]:

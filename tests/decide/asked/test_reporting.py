@@ -144,7 +144,8 @@ def test_the_table_tells_all_in_the_time_of_the_place_and_the_language_of_the_re
 
 
 def test_every_language_has_a_word_for_everything() -> None:
-    for words in WORDS.values():
+    for language, words in WORDS.items():
+        assert words.language == language
         assert (len(words.columns), len(words.statuses), len(words.standings)) == (
             len(CELLS),
             len(Status),
@@ -160,6 +161,11 @@ DANGER = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1", "  =1",
 def test_no_cell_is_a_formula(text: str) -> None:
     for row in read(as_csv(a_report(a_request(title=text, requester=text, type=text)), "en"))[1:]:
         assert not [cell for cell in row if cell[:1] in ("=", "+", "-", "@", "\t", "\r", "＝")]
+
+
+def test_nothing_in_it_turns_the_words_around_it_about() -> None:
+    told = a_report(a_request(title="a\u202eb", requester="c\u2066d"), organisation="e\u202ef")
+    assert not re.search("[\u202e\u2066]", as_csv(told, "en") + as_page(told, "en"))
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
@@ -192,6 +198,7 @@ def test_the_page_says_what_it_is_and_marks_what_was_missed() -> None:
     assert "2026-11-01 bis 2026-11-30, Uhrzeiten von Europe/Berlin" in page and "Anfragen: 1" in page
     assert page.count('class="missed"') == 1 and '<td class="missed">nein</td>' in page
     assert "kürzeren Zeitraum" in page
+    assert '<html lang="en">' in as_page(a_report(), "xx"), "the language that it is written in"
     empty = as_page(a_report(), "de")
     assert "Es gab keine." in empty and "<table" not in empty
     assert days(a_report()) == ("2026-11-01", "2026-11-30")

@@ -16,7 +16,6 @@ from maild.decide.told.announcing import (
     notes_due,
     readers,
     reminder,
-    text_in,
     too_late,
     unheard,
 )
@@ -152,19 +151,6 @@ def test_addresses_that_no_mail_reaches_are_left_out_with_a_reason() -> None:
     plan = announce(an_announcement(), NUMBER, a_desk(), [a_reader(Address("", "noreply@acme.example"))], GRACE, NOON)
     assert not plan.notifications
     assert [one.reason.code for one in plan.suppressed] == ["machine-address"]
-
-
-TEXTS = (
-    ((("de", "Hallo"), ("", "Hello")), "de", "Hallo"),
-    ((("de", "Hallo"), ("", "Hello")), "nl", "Hello"),
-    ((("de", "Hallo"), ("en", "Hello")), "nl", "Hallo"),
-    ((), "de", ""),
-)
-
-
-@pytest.mark.parametrize(("texts", "language", "said"), TEXTS)
-def test_the_text_of_a_language(texts: tuple[tuple[str, str], ...], language: str, said: str) -> None:
-    assert text_in(texts, language) == said
 
 
 # ---- release notes ---------------------------------------------------------------------------------

@@ -9,20 +9,33 @@ import pytest
 from maild.decide.facts import Facts, KnownTicket, TicketByNumber
 from maild.decide.plan import Plan
 from maild.decide.triage import decide
-from maild.model import Address, Automatic, AutomaticKind, NotificationKind, Participant, Register, Role, TicketId
+from maild.model import (
+    Address,
+    Authenticity,
+    Automatic,
+    AutomaticKind,
+    Disposition,
+    NotificationKind,
+    Participant,
+    Register,
+    Role,
+    TicketId,
+)
 from tests.builders import ADA, BOB, PROVEN, STRANGER, a_case, a_contact, a_desk, a_message, a_policy, a_ticket
 
 CARL = Address("Carl", "carl@acme.example")
 SHARED = NotificationKind.SHARED
 
 
-def followed(*others: Participant, desk: dict[str, Any] | None = None, **mail: Any) -> Plan:
+def followed(
+    *others: Participant, desk: dict[str, Any] | None = None, proof: Authenticity = PROVEN, **mail: Any
+) -> Plan:
     """Ada answers on her ticket."""
     ada = a_contact(ADA, Register.REGISTERED)
     known = KnownTicket(a_ticket(), (Participant(ada, Role.REQUESTER), *others))
     contacts = (ada, *(one.contact for one in others))
     named = (TicketByNumber("SD-1001", TicketId(1001)),)
-    facts = Facts(contacts=contacts, tickets=(known,), by_number=named, authenticity=PROVEN)
+    facts = Facts(contacts=contacts, tickets=(known,), by_number=named, authenticity=proof)
     message = a_message(subject="Re: [SD-1001] The printer", **mail)
     return decide(a_case(message, facts, policy=a_policy(desks=(a_desk(**({"shares": True} | (desk or {}))),))))
 
@@ -57,6 +70,11 @@ def test_strangers_those_who_left_those_who_have_the_mail_and_answers_of_machine
     who: Participant, mail: dict[str, Any]
 ) -> None:
     assert readers(followed(who, **mail)) == []
+
+
+def test_what_nobody_has_proven_to_have_written_is_passed_on_to_nobody() -> None:
+    plan = followed(part(BOB), proof=Facts().authenticity, desk={"proof": "off"})
+    assert plan.disposition is Disposition.FOLLOW_UP and readers(plan) == []
 
 
 def test_a_desk_that_does_not_want_it_shares_nothing() -> None:

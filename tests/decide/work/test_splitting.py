@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -60,6 +61,12 @@ def test_no_message_id_leads_to_the_new_ticket() -> None:
     plan = split(a_hand(), MAIL)
     assert not any(isinstance(change, IndexMessageIds) for change in plan.changes)
     assert not any(isinstance(change, AddArticle) and change.message_id for change in plan.changes)
+
+
+def test_what_may_be_a_strangers_stays_so() -> None:
+    plan = split(a_hand(), replace(MAIL, unverified=True))
+    (article,) = (one for one in plan.changes if isinstance(one, AddArticle))
+    assert article.unverified
 
 
 def test_words_that_staff_chose_are_marked_and_prove_nothing() -> None:
