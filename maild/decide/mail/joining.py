@@ -7,7 +7,8 @@ rules have the last word on the ticket's status.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from maild.decide.asked.self_solved import with_end
 from maild.decide.case import Case
@@ -26,7 +27,6 @@ from maild.decide.told.telling import by_mail
 from maild.decide.who import people, proposals, trust
 from maild.decide.who.people import Host
 from maild.decide.who.sight import parts_of
-from maild.decide.who.trust import Standing
 from maild.desks.policy import Desk
 from maild.model import (
     Disposition,
@@ -37,57 +37,88 @@ from maild.model import (
     Ticket,
     TicketId,
 )
-from maild.rules.model import Draft
+from maild.rules.model import Draft, Shaped
 
 JOINED = "follow-up"
 """What webhooks are told of."""
 
 
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """A mail before it is added: to which ticket and why, what rules made of it, who joins, what it settles, and what
+    its writer is asked."""
+
+    it: Occasion
+    found: Belongs
+    shaped: Shaped
+    joined: people.People
+    said: proposals.Outcome
+    question: tuple[Told, ...]
+
+    @property
+    def ticket(self) -> Ticket:
+        return self.found.known.ticket
+
+
 def follow_up_plan(case: Case, found: Belongs, desk: Desk) -> Plan:
     """Add the message to its ticket; a person's mail may move the status, and settle what waits there."""
-    message, facts, ticket, who = case.message, case.facts, found.known.ticket, trust.of(case, desk)
-    sender = sender_of(message)
+    ticket, who = found.known.ticket, trust.of(case, desk)
     ruled = ruled_mail(case, desk, who, ticket)
     if ruled.draft.ignored:
         return ignored(ruled, ticket.id)
-    occasion = Occasion(case, desk, sender, who)
-    shaped = information.completed(occasion, ruled, found.known)
-    held = bool(shaped.draft.review)
-    joined = people.People() if held else _joining(case, found, desk, who)
-    said = proposals.NOTHING if held else proposals.answered(case, found.known, desk, who)
-    question = by_rule.question(occasion, shaped.draft, ticket.id)
-    to_staff = (*staff_told(occasion, shaped, ticket), *by_mail(occasion, shaped.ruled, found.known))
-    others = () if held else tuple(shared(occasion, found.known))
-    told = (*question, *said.told, *_left_out(occasion, ticket.id, joined), *others, *to_staff)
+    joining = _joining(Occasion(case, desk, sender_of(case.message), who), found, ruled)
+    told, shaped = tuple(_told(joining)), joining.shaped
     plan = Plan(
         Disposition.FOLLOW_UP,
-        (
-            found.reason,
-            *people.sender_reasons(sender, facts, who),
-            *joined.reasons,
-            *said.reasons,
-            *shaped.reasons,
-            *(() if by_rule.decides_status(message, shaped.draft) else _moved(message, ticket)),
-        ),
-        (
-            article_of(ticket.id, message, facts, who),
-            *_sender_joins(case, found),
-            *joined.changes,
-            index_of(ticket.id, message),
-            *said.changes,
-            *_new_status(message, ticket, shaped.draft),
-            *by_rule.ticket_changes(ticket, shaped.ruled),
-            *information.better_title(occasion, found.known),
-            *_asked(ticket, by_rule.asked(question, shaped.draft)),
-            *by_rule.participants(ticket.id, shaped.draft, facts),
-        ),
+        tuple(_reasons(joining)),
+        tuple(_changes(joining)),
         notifications=notifications(told),
         suppressed=suppressions(told),
         ticket=ticket.id,
-        calls=by_rule.calls(shaped.ruled, f"{JOINED}:{message.content_key[:16]}", ticket.id),
+        calls=by_rule.calls(shaped.ruled, f"{JOINED}:{case.message.content_key[:16]}", ticket.id),
         ruled=ruled.ruled,
     )
-    return to_review(plan) if held else with_end(plan, occasion, found.known, shaped.draft)
+    return to_review(plan) if shaped.draft.review else with_end(plan, joining.it, found.known, shaped.draft)
+
+
+def _joining(it: Occasion, found: Belongs, ruled: Shaped) -> Joining:
+    shaped = information.completed(it, ruled, found.known)
+    question = by_rule.question(it, shaped.draft, found.known.ticket.id)
+    if shaped.draft.review:
+        return Joining(it, found, shaped, people.People(), proposals.NOTHING, question)
+    said = proposals.answered(it.case, found.known, it.desk, it.who)
+    return Joining(it, found, shaped, _new_people(it, found), said, question)
+
+
+def _told(joining: Joining) -> Iterator[Told]:
+    it, known, shaped = joining.it, joining.found.known, joining.shaped
+    yield from (*joining.question, *joining.said.told)
+    yield from _left_out(it, known.ticket.id, joining.joined)
+    if not shaped.draft.review:
+        yield from shared(it, known)
+    yield from staff_told(it, shaped, known.ticket)
+    yield from by_mail(it, shaped.ruled, known)
+
+
+def _reasons(joining: Joining) -> Iterator[Reason]:
+    it, shaped = joining.it, joining.shaped
+    yield joining.found.reason
+    yield from people.sender_reasons(it.recipient, it.case.facts, it.who)
+    yield from (*joining.joined.reasons, *joining.said.reasons, *shaped.reasons)
+    if not by_rule.decides_status(it.message, shaped.draft):
+        yield from _moved(it.message, joining.ticket)
+
+
+def _changes(joining: Joining) -> Iterator[Change]:
+    it, ticket, shaped = joining.it, joining.ticket, joining.shaped
+    yield article_of(ticket.id, it.message, it.case.facts, it.who)
+    yield from (*_sender_joins(it.case, joining.found), *joining.joined.changes)
+    yield index_of(ticket.id, it.message)
+    yield from (*joining.said.changes, *_new_status(it.message, ticket, shaped.draft))
+    yield from by_rule.ticket_changes(ticket, shaped.ruled)
+    yield from information.better_title(it, joining.found.known)
+    yield from _asked(ticket, by_rule.asked(joining.question, shaped.draft))
+    yield from by_rule.participants(ticket.id, shaped.draft, it.case.facts)
 
 
 def accepted_plan(case: Case, known: KnownTicket, desk: Desk) -> Plan | None:
@@ -111,13 +142,13 @@ def _asked(ticket: Ticket, names: tuple[str, ...]) -> tuple[Change, ...]:
     return (SetAsked(ticket.id, (*ticket.asked, *names)),) if names else ()
 
 
-def _joining(case: Case, found: Belongs, desk: Desk, who: Standing) -> people.People:
+def _new_people(it: Occasion, found: Belongs) -> people.People:
     """New people in To and Cc of a follow-up; who is on the ticket already is not mentioned again."""
-    here = {participant.contact.address for participant in found.known.participants}
+    case, here = it.case, {participant.contact.address for participant in found.known.participants}
     others = [[one for one in group if one.address not in here] for group in (case.message.to, case.message.cc)]
     rest = replace(case.message, to=tuple(others[0]), cc=tuple(others[1]))
-    host = Host(case.facts.contact(sender_of(case.message).address), who, found.known.requester)
-    return people.colleagues(found.known.ticket.id, rest, case.facts, host, desk, case.policy)
+    host = Host(case.facts.contact(it.recipient.address), it.who, found.known.requester)
+    return people.colleagues(found.known.ticket.id, rest, case.facts, host, it.desk, case.policy)
 
 
 def _sender_joins(case: Case, found: Belongs) -> tuple[Change, ...]:

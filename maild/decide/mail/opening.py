@@ -6,8 +6,8 @@ FAULT-D13); people join only as `people` says.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from maild.decide.case import Case
 from maild.decide.facts import Facts
@@ -17,19 +17,16 @@ from maild.decide.mail.follow_up import Claim
 from maild.decide.mail.ruling import ruled_mail
 from maild.decide.people_changes import Propose
 from maild.decide.plan import Change, IndexMessageIds, JoinTicket, LinkTickets, OpenTicket, Plan
-from maild.decide.told.notices import notifications, suppressions
+from maild.decide.told.notices import Told, notifications, suppressions
 from maild.decide.told.notify import Occasion, confirmation
 from maild.decide.told.suggestions import with_articles
 from maild.decide.told.telling import by_mail
 from maild.decide.who import people, proposals, strangers, trust
 from maild.decide.who.following import followers
 from maild.decide.who.people import Host
-from maild.decide.who.trust import Standing
 from maild.desks.policy import Desk
 from maild.model import (
     Disposition,
-    Message,
-    Notification,
     Proof,
     ProposalKind,
     ProposalState,
@@ -38,7 +35,7 @@ from maild.model import (
     Status,
     Suppressed,
 )
-from maild.rules.model import Draft, Shaped
+from maild.rules.model import Shaped
 
 Shape = Callable[[Shaped], Shaped]
 NO_SUBJECT = "(no subject)"
@@ -47,46 +44,36 @@ OPENED = "ticket-opened"
 """What webhooks are told of."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A ticket before it is opened: what rules made of the mail, who joins, what waits for somebody's yes, and what the
+    writer is answered and asked."""
+
+    it: Occasion
+    shaped: Shaped
+    joined: people.People
+    wished: proposals.Outcome
+    answer: Told
+    besides: tuple[Told, ...]
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        return by_rule.asked((self.answer, *self.besides), self.shaped.draft)
+
+
 def new_plan(case: Case, desk: Desk, shape: Shape = lambda shaped: shaped) -> Plan:
     """Open a ticket, shaped by the rules and then by `shape`; confirm it where the gate allows; ask whom it takes to
     say yes to it."""
-    message, facts, who = case.message, case.facts, trust.of(case, desk)
-    sender = sender_of(message)
+    who = trust.of(case, desk)
     ruled = shape(ruled_mail(case, desk, who))
     if ruled.draft.ignored:
         return ignored(ruled)
-    occasion = Occasion(case, desk, sender, who)
-    shaped = information.completed(occasion, ruled)
-    contact = facts.contact(sender.address)
-    joined = people.colleagues(None, message, facts, Host(contact, who, contact), desk, case.policy)
-    wished = proposals.NOTHING if shaped.draft.review else proposals.asked(case, desk, who, shaped.draft)
-    plain = strangers.with_link(occasion, confirmation(occasion, joined.left_out, held=wished.held))
-    answer = plain if wished.held else by_rule.answer(occasion, shaped.draft, plain)
-    besides = by_rule.question(occasion, shaped.draft, None) if wished.held else ()
-    asked = by_rule.asked((answer, *besides), shaped.draft)
-    to_staff = (*staff_told(occasion, shaped), *by_mail(occasion, shaped.ruled))
-    told = (answer, *besides, *wished.told, *followers(occasion), *to_staff)
+    opening = _opening(Occasion(case, desk, sender_of(case.message), who), ruled)
+    told, shaped = tuple(_told(opening)), opening.shaped
     plan = Plan(
         Disposition.NEW_TICKET,
-        (
-            Reason("follow-up", "none", "names no known ticket"),
-            *people.sender_reasons(sender, facts, who),
-            *_why(shaped, joined, answer),
-            *wished.reasons,
-        ),
-        (
-            *people.known(sender, facts),
-            _open(message, shaped.draft, who, desk, asked),
-            JoinTicket(None, sender.address, Role.REQUESTER),
-            *joined.changes,
-            *by_rule.participants(None, shaped.draft, facts),
-            article_of(None, message, facts, who),
-            index_of(None, message),
-            *_sibling(facts),
-            *wished.changes,
-            *_forwarded(case),
-            *strangers.invitations(occasion, answer),
-        ),
+        tuple(_reasons(opening)),
+        tuple(_changes(opening)),
         notifications=notifications(told),
         suppressed=suppressions(told),
         calls=by_rule.calls(shaped.ruled, OPENED, None),
@@ -94,6 +81,49 @@ def new_plan(case: Case, desk: Desk, shape: Shape = lambda shaped: shaped) -> Pl
     )
     plan = with_articles(plan, case, desk)
     return to_review(plan) if shaped.draft.review else plan
+
+
+def _opening(it: Occasion, ruled: Shaped) -> Opening:
+    shaped = information.completed(it, ruled)
+    draft, contact = shaped.draft, it.case.facts.contact(it.recipient.address)
+    host = Host(contact, it.who, contact)
+    joined = people.colleagues(None, it.message, it.case.facts, host, it.desk, it.case.policy)
+    wished = proposals.NOTHING if draft.review else proposals.asked(it.case, it.desk, it.who, draft)
+    plain = strangers.with_link(it, confirmation(it, joined.left_out, held=wished.held))
+    if wished.held:
+        return Opening(it, shaped, joined, wished, plain, by_rule.question(it, draft, None))
+    return Opening(it, shaped, joined, wished, by_rule.answer(it, draft, plain), ())
+
+
+def _told(opening: Opening) -> Iterator[Told]:
+    it, shaped = opening.it, opening.shaped
+    yield from (opening.answer, *opening.besides, *opening.wished.told)
+    yield from followers(it)
+    yield from staff_told(it, shaped)
+    yield from by_mail(it, shaped.ruled)
+
+
+def _reasons(opening: Opening) -> Iterator[Reason]:
+    it, answer = opening.it, opening.answer
+    yield Reason("follow-up", "none", "names no known ticket")
+    yield from people.sender_reasons(it.recipient, it.case.facts, it.who)
+    yield from (*opening.joined.reasons, *opening.shaped.reasons)
+    if isinstance(answer, Suppressed):
+        yield answer.reason
+    yield from opening.wished.reasons
+
+
+def _changes(opening: Opening) -> Iterator[Change]:
+    it, facts = opening.it, opening.it.case.facts
+    yield from people.known(it.recipient, facts)
+    yield _open(opening)
+    yield JoinTicket(None, it.recipient.address, Role.REQUESTER)
+    yield from opening.joined.changes
+    yield from by_rule.participants(None, opening.shaped.draft, facts)
+    yield article_of(None, it.message, facts, it.who)
+    yield index_of(None, it.message)
+    yield from (*_sibling(facts), *opening.wished.changes, *_forwarded(it.case))
+    yield from strangers.invitations(it, opening.answer)
 
 
 def review_plan(case: Case, claim: Claim, desk: Desk) -> Plan:
@@ -108,20 +138,16 @@ def review_plan(case: Case, claim: Claim, desk: Desk) -> Plan:
     return replace(plan, reasons=(why, *plan.reasons[1:]), changes=(*kept, link))
 
 
-def _why(shaped: Shaped, joined: people.People, answer: Notification | Suppressed) -> tuple[Reason, ...]:
-    silent = (answer.reason,) if isinstance(answer, Suppressed) else ()
-    return (*joined.reasons, *shaped.reasons, *silent)
-
-
-def _open(message: Message, draft: Draft, who: Standing, desk: Desk, asked: tuple[str, ...]) -> OpenTicket:
+def _open(opening: Opening) -> OpenTicket:
+    draft, desk, asked = opening.shaped.draft, opening.it.desk, opening.asked
     return OpenTicket(
         desk=desk.desk,
         prefix=desk.prefix,
-        title=message.subject.strip()[:MOST_TITLE] or NO_SUBJECT,
+        title=opening.it.message.subject.strip()[:MOST_TITLE] or NO_SUBJECT,
         priority=draft.priority,
         category=draft.category,
         assignee=draft.assignee,
-        unverified=people.is_unverified(who.register),
+        unverified=people.is_unverified(opening.it.who.register),
         tags=draft.tags,
         fields=draft.fields,
         type=draft.type,
