@@ -56,7 +56,9 @@ class PolicyKeeper:
             require_schema(store)
             self._check_secret(store)
             self._take(store)
-            return furnish(self._settings, store, current_policy(store), system_clock)
+            house = furnish(self._settings, store, current_policy(store), system_clock)
+            house.renderer.ready()
+            return house
 
     def reload(self, house: House) -> None:
         """Take the files as they are now."""

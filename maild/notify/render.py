@@ -57,7 +57,8 @@ class NoTemplate(PermanentFailure):
 
 
 class Renderer:
-    """All templates of one policy version, compiled once."""
+    """All templates of one policy version, each compiled when it is first needed: a command that tells one person of
+    one thing does not read a hundred of them (sighting: 0.6 s of CPU)."""
 
     def __init__(
         self,
@@ -67,19 +68,25 @@ class Renderer:
         mail_from: MailFrom = MailFrom.FIXED,
         site: str = "",
     ) -> None:
-        """Raises BrokenTemplate. `hostname` is the right side of Message-IDs, `site` what links begin with."""
-        environment = new_environment()
-        self._templates = {(one.language, one.name): compile_template(one, environment) for one in templates}
+        """`hostname` is the right side of Message-IDs, `site` what links begin with."""
+        self._sources = {(one.language, one.name): one for one in templates}
+        self._environment = new_environment()
+        self._compiled: dict[tuple[str, str], Compiled] = {}
         self._tokens = tokens
         self._hostname = hostname
         self._mail_from = mail_from
         self._site = site.rstrip("/")
 
+    def ready(self) -> None:
+        """Compile them all, so that what is broken shows before there is work. Raises BrokenTemplate."""
+        for language, name in self._sources:
+            self._find(language, name)
+
     def render(self, it: Notification, ticket: Ticket | None, desk: Desk, contact: int, at: datetime) -> OutgoingMail:
         """The finished mail. `ticket` is None where it is about none; `contact` is the recipient's id, which the reply
         address is bound to; `at` is its Date.
 
-        Raises UnusableAddress (nothing can be sent there), NoTemplate, or BrokenTemplate (too long).
+        Raises UnusableAddress (nothing can be sent there), NoTemplate, or BrokenTemplate.
         """
         language, template = self._template(it, desk)
         named = None if it.kind in NUMBERLESS else ticket
@@ -109,10 +116,16 @@ class Renderer:
         wanted = (desk.languages[0] if it.kind in TO_STAFF else it.language, desk.languages[0], LAST_LANGUAGE)
         for name in filter(None, (it.template if kind_of(it.template) is it.kind else "", it.kind.value)):
             for language in wanted:
-                if found := self._templates.get((language, name)):
+                if found := self._find(language, name):
                     return language, found
         named = it.template or it.kind
         raise NoTemplate(f"there is no template {named}.txt in {LAST_LANGUAGE}: run `maild check`")
+
+    def _find(self, language: str, name: str) -> Compiled | None:
+        key = (language, name)
+        if key not in self._compiled and key in self._sources:
+            self._compiled[key] = compile_template(self._sources[key], self._environment)
+        return self._compiled.get(key)
 
     def _page(self, it: Notification, ticket: Ticket | None) -> dict[str, Value]:
         """Where a customer can look at the request. The address is no secret: the page asks for whoever looks, and the

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from tests.cli.site import Site, a_mail, raw
@@ -15,11 +18,18 @@ def bare(tmp_path, monkeypatch) -> Site:
     return Site.made(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory) -> Path:
+    """A configuration whose example policy is in force on an empty database, to be copied."""
+    made = Site.made(tmp_path_factory.mktemp("furnished"))
+    assert made.maild("migrate").code == made.maild("reload").code == 0
+    return made.folder
+
+
 @pytest.fixture
-def site(bare) -> Site:
+def site(bare, furnished) -> Site:
     """An empty database with the example policy in force."""
-    assert bare.maild("migrate").code == 0
-    assert bare.maild("reload").code == 0
+    shutil.copytree(furnished, bare.folder, dirs_exist_ok=True)
     return bare
 
 

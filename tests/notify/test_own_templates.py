@@ -191,4 +191,10 @@ def test_a_reply_of_staff_is_threaded_as_before() -> None:
 
 def test_a_template_of_ones_own_that_is_broken_does_not_start() -> None:
     with pytest.raises(PermanentFailure, match=r"en/outage\.txt:3: `who` is unknown here"):
-        Renderer([own("outage", "en", "Subject: x\n\n{{ who }}\n")], TOKENS, "desk.example")
+        Renderer([own("outage", "en", "Subject: x\n\n{{ who }}\n")], TOKENS, "desk.example").ready()
+
+
+def test_no_template_is_read_but_those_of_the_mails_that_are_made() -> None:
+    broken = own("outage", "en", "Subject: x\n\n{{ who }}\n")
+    renderer = Renderer([*builtin_templates(), broken], TOKENS, "desk.example")
+    assert sent(notification(), renderer=renderer).raw
