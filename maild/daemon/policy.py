@@ -19,6 +19,7 @@ from maild.daemon.watching import Watch
 from maild.decide.policy import Policy
 from maild.directory import Directory
 from maild.errors import ConfigError, Problem
+from maild.notify.builtin import builtin_templates
 from maild.settings import Settings
 from maild.steps.house import House
 from maild.steps.opening import closed_on_failure, current_policy, furnish, reloaded
@@ -57,7 +58,7 @@ class PolicyKeeper:
             self._check_secret(store)
             self._take(store)
             house = furnish(self._settings, store, current_policy(store), system_clock)
-            house.renderer.ready()
+            house.renderer.ready(but_for=builtin_templates())
             return house
 
     def reload(self, house: House) -> None:

@@ -10,7 +10,7 @@ carries nobody's reply token; where their answer is work on the ticket, it has a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -77,10 +77,13 @@ class Renderer:
         self._mail_from = mail_from
         self._site = site.rstrip("/")
 
-    def ready(self) -> None:
-        """Compile them all, so that what is broken shows before there is work. Raises BrokenTemplate."""
-        for language, name in self._sources:
-            self._find(language, name)
+    def ready(self, but_for: Collection[TemplateSource] = ()) -> None:
+        """Compile them all, so that what is broken shows before there is work; `but_for` those that are known to be
+        sound. Raises BrokenTemplate."""
+        sound = frozenset(but_for)
+        for key, source in self._sources.items():
+            if source not in sound:
+                self._find(*key)
 
     def render(self, it: Notification, ticket: Ticket | None, desk: Desk, contact: int, at: datetime) -> OutgoingMail:
         """The finished mail. `ticket` is None where it is about none; `contact` is the recipient's id, which the reply
