@@ -18,6 +18,7 @@ from maild.rules import schema
 from maild.rules.actions import ACTIONS
 from maild.rules.conditions import CONDITIONS
 from maild.rules.load import Known, load_rules
+from maild.workflows.states import drawn
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -69,6 +70,10 @@ def test_the_readme_shows_every_disposition_and_the_table_of_states() -> None:
     assert states() in README
 
 
+def test_the_readme_shows_where_a_request_with_legal_weight_goes() -> None:
+    assert drawn() in README
+
+
 def test_the_explanation_in_the_readme_is_what_maild_says() -> None:
     shown = re.search(r"```console\n\$ \.venv/bin/(maild explain (\S+))\n(.*?)```", README, re.DOTALL)
     assert shown
@@ -108,4 +113,4 @@ def test_every_file_the_readme_points_at_is_there() -> None:
 if __name__ == "__main__":  # make docs
     REFERENCE.write_text(HEAD + reference(), encoding="utf-8")
     SCHEMA.write_text(schema.written(), encoding="utf-8")
-    sys.stdout.write("\n\n".join((states(), words("condition"), words("action"))) + "\n")
+    sys.stdout.write("\n\n".join((states(), drawn(), words("condition"), words("action"))) + "\n")

@@ -58,6 +58,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("merge", "merging", "Let a ticket go on as another."),
         Entry("link", "merging", "Let two tickets know of each other."),
         Entry("estimate", "estimate", "Say what it will cost, and wait for an authorised contact's yes."),
+        Entry("workflow", "workflow", "Requests with legal weight: see where they stand, agree, carry out, stop."),
     ),
     "People": (
         Entry(

@@ -29,6 +29,7 @@ from maild.store import register, tickets
 from maild.store.conversations import conversations
 from maild.store.merged import home_of
 from maild.store.proposals import find_proposal, open_proposals
+from maild.store.runs import with_runs
 from maild.store.tickets import TicketView
 from maild.yaml.suggest import did_you_mean
 
@@ -96,7 +97,7 @@ def hand_of(house: House, tx: Connection, number: str, name: str | None) -> Hand
     if desk is None:
         raise NotPossible(f"{view.ticket.number} is of desk {view.ticket.desk}, which the policy no longer has")
     waiting = open_proposals(tx, [view.ticket.id]).get(view.ticket.id, ())
-    known = KnownTicket(view.ticket, view.participants, waiting)
+    known = with_runs(tx, {view.ticket.id: KnownTicket(view.ticket, view.participants, waiting)})[view.ticket.id]
     facts = facts_about(tx, house, (known,))[0]
     rules, now = house.policy.rule_set, house.clock()
     written = conversations(tx, [view.ticket.id]).get(view.ticket.id, Conversation())

@@ -29,7 +29,7 @@ from maild.yaml.problems import build
 S = TypeVar("S", bound=Section)
 SQLITE = "sqlite:///"
 STATE_FILES = frozenset({"socket"})
-PATTERNS = ("desks", "rules", "articles")
+PATTERNS = ("desks", "rules", "articles", "workflows")
 PLACES = (*PATTERNS, "directory", "templates", "state")
 
 

@@ -1,4 +1,4 @@
-"""Desk, rule, article and template files → `Policy`, or everything that is wrong with them.
+"""Desk, rule, article, workflow and template files → `Policy`, or everything that is wrong with them.
 
 In: `Settings` with their paths resolved, and the directory; out: `Compiled`. Equal files give an equal version.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 import glob
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from maild.config.articles import read_articles
 from maild.config.templates import Named, TemplateFile, lacking, read_templates, templates_named, unused
+from maild.config.workflows import read_workflows
 from maild.decide.policy import Policy, TemplateSource
 from maild.desks.policy import Desk, Strangers
 from maild.directory import Directory
@@ -51,11 +52,20 @@ def compile_policy(settings: Settings, directory: Directory | None) -> Compiled:
     problems += [*_clashes(files), *_languages(files, templates.sources), *_pageless(files, settings)]
     desks = tuple(file.desk for file in files)
     known = Known(None if problems else desks, directory, frozenset(hook.name for hook in settings.webhooks))
+    flows = read_workflows(matching(settings.workflows), known)
+    known = replace(known, workflows=None if flows.problems else flows.workflows)
     problems += _teams(files, known)
     loaded = load_rules(matching(settings.rules), known)
     offered = read_articles(matching(settings.articles), [] if problems else [desk.desk for desk in desks])
-    policy = Policy(version="", desks=desks, rules=loaded.rules, articles=offered.articles, templates=templates.sources)
-    problems += [*templates.problems, *loaded.problems, *offered.problems]
+    policy = Policy(
+        version="",
+        desks=desks,
+        rules=loaded.rules,
+        articles=offered.articles,
+        templates=templates.sources,
+        workflows=flows.workflows,
+    )
+    problems += [*templates.problems, *flows.problems, *loaded.problems, *offered.problems]
     if not loaded.problems:
         problems += _between(policy, templates.files, settings)
     return Compiled(policy.model_copy(update={"version": version_of(policy)}), tuple(problems), loaded.warnings)

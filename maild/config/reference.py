@@ -46,6 +46,7 @@ from maild.settings import (
     Web,
     Webhook,
 )
+from maild.workflows.model import Due, Refusal, Safeguards, Workflow
 
 SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("maild.yaml", Settings),
@@ -75,6 +76,10 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("desks/*.yaml: life_cycle", LifeCycle),
     ("desks/*.yaml: life_cycle: unanswered (each)", Unanswered),
     ("articles/*.md: the lines below the title", Head),
+    ("workflows/*.yaml", Workflow),
+    ("workflows/*.yaml: safeguards", Safeguards),
+    ("workflows/*.yaml: due", Due),
+    ("workflows/*.yaml: refuse (each)", Refusal),
     ("desks/*.yaml: information", Information),
     ("desks/*.yaml: information: fields (each)", FieldWanted),
     ("desks/*.yaml: information: subject", SubjectWanted),

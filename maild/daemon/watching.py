@@ -1,7 +1,7 @@
 """Have the files that make the policy changed, and do they rest? In: settings; out: yes or no, at each look.
 
-Looked at are desks, rules, articles, templates and the directory, by name, time, size and inode: that sees what an
-editor writes in place or renames into place, on network file systems too, and costs no more than a stat for each file.
+Looked at are desks, rules, articles, workflows, templates and the directory, by name, time, size and inode: that sees
+what an editor writes in place or renames into place, on network file systems too, and costs a stat for each file.
 Laws: a change counts once nothing has changed from one look to the next, so that half of a save is not taken; it is
 a change since *this node* took its files, so that nodes whose files differ do not take turns for ever.
 """
@@ -35,6 +35,7 @@ def _files(settings: Settings) -> Iterator[Path]:
     yield from matching(settings.desks)
     yield from matching(settings.rules)
     yield from matching(settings.articles)
+    yield from matching(settings.workflows)
     yield settings.directory
     if settings.templates is not None:
         yield from settings.templates.rglob("*")

@@ -37,6 +37,7 @@ from maild.decide.plan import (
     SetTicket,
     SetTimer,
 )
+from maild.decide.run_changes import SetRun, StartRun
 from maild.model import PromiseState, Reason, Status, TicketId
 
 WIDTH = 14
@@ -99,6 +100,10 @@ def describe(change: Change) -> str:
             return f"link {_ticket(change.ticket)} with ticket {change.other}: {change.why}"
         case MergeTickets():
             return f"let {_ticket(change.ticket)} go on as ticket {change.into}: {change.why}"
+        case StartRun(of, run):
+            return f"begin {run.workflow} on {_ticket(of)}: it is {run.state}"
+        case SetRun(of, run):
+            return f"{run.workflow} on {_ticket(of)} is {run.state}"
         case SetProof():
             return f"note on {_ticket(change.ticket)} that its sender is {change.proof}: {change.text}"
         case _:

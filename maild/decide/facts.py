@@ -31,6 +31,7 @@ from maild.model import (
     TicketId,
     Verdict,
 )
+from maild.model.workflows import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class LookupKeys:
     `account-manager` is that of the sender's organisation. `tells`: the roles of staff that desks tell of a ticket.
     `staff_token`: it was sent to a staff address. `answers_itself`: a machine answered in the sender's name.
     `systems`: what belongs to the sender's organisation matters. `report`: of which period they ask for the log.
+    `seals`: tags of the addresses that only questions of requests with legal weight have; what they are worth, only the
+    request itself can say.
     """
 
     desk: str
@@ -81,6 +84,7 @@ class LookupKeys:
     answers_itself: bool = False
     systems: bool = False
     report: Period | None = None
+    seals: tuple[str, ...] = ()
 
     @property
     def asks_for_staff(self) -> bool:
@@ -132,12 +136,24 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownRun:
+    """A request with legal weight that is under way: `people` are whoever asked for it, and the authorised contacts of
+    their organisation, as the register knows them now; `carrier` is who carries it out."""
+
+    run: Run
+    people: tuple[Contact, ...] = ()
+    carrier: Worker | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KnownTicket:
-    """A ticket a message may belong to, with the people on it and what is still to be decided there."""
+    """A ticket a message may belong to, with the people on it, what is still to be decided there, and the request with
+    legal weight that it carries."""
 
     ticket: Ticket
     participants: tuple[Participant, ...]
     proposals: tuple[Proposal, ...] = ()
+    run: KnownRun | None = None
 
     @property
     def requester(self) -> Contact | None:

@@ -14,7 +14,7 @@ from maild.decide.asked.periods import Period, period
 from maild.decide.desk import desk_for
 from maild.decide.facts import LookupKeys, ReplyToken
 from maild.decide.policy import Policy
-from maild.decide.told.tokens import Tokens, staff_token
+from maild.decide.told.tokens import Tokens, seals_in, staff_token
 from maild.decide.work.staff_words import orders_in
 from maild.desks.policy import Desk, Strangers
 from maild.ingest.reply.forwarded import forwarded_from
@@ -42,13 +42,14 @@ def lookup_keys(message: Message, envelope: Envelope, policy: Policy, tokens: To
         bounced_id=bounced_mail(message, envelope, tokens),
         domain=_domain(message, desk),
         forwarded=_forwarded(message, policy),
-        systems=desk is not None and any(one.known for one in desk.information.fields),
+        systems=policy.asks_for_systems(desk.desk) if desk else False,
         asks=_asks(command),
         report=_report(command, envelope, desk),
         staff=(*policy.told_staff, *(orders.named() if orders else ())),
         tells=policy.tells_staff,
         staff_token=by_staff,
         answers_itself=_answers_itself(message),
+        seals=seals_in(_tagged(message, envelope)),
     )
 
 

@@ -19,6 +19,7 @@ from maild.decide.people_changes import (
     SetPreference,
     SetProposal,
 )
+from maild.decide.run_changes import SetRun, StartRun
 from maild.model import (
     Address,
     ArticleKind,
@@ -234,6 +235,8 @@ Change = (
     | MergeTickets
     | Invite
     | SetProof
+    | StartRun
+    | SetRun
 )
 
 

@@ -16,6 +16,7 @@ from maild.desks.telling import StaffRole
 from maild.rules.language import Rule
 from maild.rules.references import ACCOUNT_MANAGER
 from maild.rules.sieve import RuleSet
+from maild.workflows.model import ASSIGNEE, Workflow
 
 
 class TemplateSource(BaseModel):
@@ -38,6 +39,7 @@ class Policy(BaseModel):
     rules: tuple[Rule, ...] = ()
     articles: tuple[HelpArticle, ...] = ()
     templates: tuple[TemplateSource, ...] = ()
+    workflows: tuple[Workflow, ...] = ()
 
     @cached_property
     def rule_set(self) -> RuleSet:
@@ -54,7 +56,8 @@ class Policy(BaseModel):
         """Names of staff and teams to whom its rules or desks may send something."""
         named = {name for rule in self.rules for name in (*rule.then.forward, *(one.staff for one in rule.then.notify))}
         named |= {desk.team for desk in self.desks if desk.team}
-        if StaffRole.ASSIGNEE in self.tells_staff:
+        named |= {one.carried_out_by for one in self.workflows} - {ASSIGNEE}
+        if StaffRole.ASSIGNEE in self.tells_staff or self.workflows:
             named |= {rule.then.assign for rule in self.rules if rule.then.assign}
         return tuple(sorted(named | ({ACCOUNT_MANAGER} if StaffRole.ACCOUNT_MANAGER in self.tells_staff else set())))
 
@@ -62,6 +65,17 @@ class Policy(BaseModel):
     def tells_staff(self) -> tuple[StaffRole, ...]:
         """The roles of staff whom its desks tell of their tickets."""
         return tuple(sorted({role for desk in self.desks if desk.team for role in desk.tells.roles}))
+
+    def workflow_named(self, name: str, desk: str) -> Workflow | None:
+        """The workflow of this name, if the desk has it."""
+        found = next((one for one in self.workflows if one.workflow == name), None)
+        return found if found and (not found.desks or desk in found.desks) else None
+
+    def asks_for_systems(self, desk: str) -> bool:
+        """Whether mail to this desk is compared with the systems of the sender's organisation."""
+        fields = [one for found in self.desks if found.desk == desk for one in found.information.fields]
+        fields += [fact for one in self.workflows if not one.desks or desk in one.desks for fact in one.facts]
+        return any(one.known for one in fields)
 
     def desk_named(self, name: str) -> Desk | None:
         return next((desk for desk in self.desks if desk.desk == name), None)

@@ -18,10 +18,13 @@ from maild.decide.asked import self_service
 from maild.decide.asked.self_solved import says_solved
 from maild.decide.case import Case
 from maild.decide.desk import desk_for
+from maild.decide.facts import KnownTicket
 from maild.decide.mail import bounces, joining, later, opening, screening
 from maild.decide.mail import follow_up as thread
-from maild.decide.people_changes import WAITING
+from maild.decide.people_changes import WAITING as OF_PEOPLE
 from maild.decide.plan import Change, OpenTicket, Plan, SetStatus
+from maild.decide.run_changes import SetRun, StartRun
+from maild.decide.runs import answering
 from maild.decide.told.notify import Occasion
 from maild.decide.who import strangers, trust
 from maild.decide.who.trust import Standing
@@ -30,6 +33,8 @@ from maild.desks.policy import Desk
 from maild.model import Answers, AutomaticKind, Disposition, Message, Proof, Reason, Status, Suppressed, Ticket
 
 MOST_HOPS = 50
+WAITING = OF_PEOPLE | StartRun | SetRun
+"""What a mail brings about only once its proof is known."""
 UNANSWERED = {
     Answers.PARKED: ("parked", "the mailbox is being read again: answers wait for `maild outbox release`"),
     Answers.NONE: ("quiet-import", "it was imported: nothing is sent"),
@@ -95,7 +100,7 @@ def _conversation(case: Case, desk: Desk) -> Plan:
         return by_staff if isinstance(by_staff, Plan) else _new(case, desk, trust.of(case, desk), by_staff)
     found = thread.follow_up(case.message, case.keys, case.facts, lambda ticket: _ground(case, ticket, desk))
     home = _ground(case, found.known.ticket, desk) if found else None
-    if found and home and (accepted := joining.accepted_plan(case, found.known, home.desk)):
+    if found and home and (accepted := _accepted(case, found.known, home)):
         return accepted
     here = home if home and isinstance(found, thread.Belongs) else thread.Ground(desk, trust.of(case, desk))
     if served := self_service.answer(case, here.desk, here.who, found):
@@ -105,6 +110,15 @@ def _conversation(case: Case, desk: Desk) -> Plan:
     if isinstance(found, thread.Belongs):
         return joining.follow_up_plan(case, found, here.desk)
     return _new(case, desk, here.who, found)
+
+
+def _accepted(case: Case, known: KnownTicket, home: thread.Ground) -> Plan | None:
+    """What counts although its writer takes no part in the ticket, or proved nothing: the yes of somebody who was
+    invited, and a word that stops what cannot be undone."""
+    if accepted := joining.accepted_plan(case, known, home.desk):
+        return accepted
+    sender = case.message.sender
+    return answering.stopping_plan(Occasion(case, home.desk, sender, home.who), known) if sender else None
 
 
 def _comes_later(case: Case, found: thread.Belongs, here: thread.Ground) -> bool:

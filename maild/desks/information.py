@@ -27,14 +27,15 @@ VALUE = "value"
 """The group of a pattern that is the value; without one, the whole match is."""
 
 
-def _rows(value: Any) -> Any:
+def text_rows(value: Any) -> Any:
     """One text for every language, or a mapping from languages, as rows, which cannot be changed."""
     if isinstance(value, str):
         return (("", value),)
     return tuple(value.items()) if isinstance(value, Mapping) else value
 
 
-def _as_written(rows: tuple[tuple[str, str], ...]) -> str | dict[str, str]:
+def as_written(rows: tuple[tuple[str, str], ...]) -> str | dict[str, str]:
+    """Such rows as a file says them."""
     return rows[0][1] if rows and not rows[0][0] else dict(rows)
 
 
@@ -69,9 +70,9 @@ Language = Annotated[str, AfterValidator(_language)]
 Line = Annotated[str, AfterValidator(_line)]
 Texts = Annotated[
     tuple[tuple[Language, Line], ...],
-    BeforeValidator(_rows),
+    BeforeValidator(text_rows),
     Field(min_length=1, max_length=20),
-    PlainSerializer(_as_written),
+    PlainSerializer(as_written),
 ]
 Words = Annotated[
     tuple[Annotated[str, AfterValidator(_word_or_pattern)], ...],
@@ -161,7 +162,7 @@ class ModuleGuess(BaseModel):
     words: Words = Field(min_length=1, description="Words or patterns, one of which stands in the subject or the text.")
 
 
-def _fields(fields: tuple[FieldWanted, ...]) -> tuple[FieldWanted, ...]:
+def check_fields(fields: tuple[FieldWanted, ...]) -> tuple[FieldWanted, ...]:
     check_once((one.field for one in fields), "field")
     return fields
 
@@ -177,7 +178,7 @@ class Information(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     subject: SubjectWanted = Field(default=SubjectWanted(), description="What a subject must be.")
-    fields: Annotated[tuple[FieldWanted, ...], AfterValidator(_fields)] = Field(
+    fields: Annotated[tuple[FieldWanted, ...], AfterValidator(check_fields)] = Field(
         default=(),
         max_length=MOST_FIELDS,
         description="Values it needs. What is found fills the ticket's fields; one mail asks for what is missing.",

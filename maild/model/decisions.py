@@ -36,8 +36,8 @@ class Reason:
 
 class NotificationKind(StrEnum):
     """What a notification is about; the name of its template. ANSWER, an operator's own words in place of the
-    confirmation, has none: its notification names one. STAFF_NOTICE, FORWARDED, STAFF_TICKET, STAFF_ANSWER and
-    SERVICE_LEVEL go to staff, not to customers."""
+    confirmation, has none: its notification names one. STAFF_NOTICE, FORWARDED, STAFF_TICKET, STAFF_ANSWER,
+    SERVICE_LEVEL and STAFF_WORKFLOW go to staff, not to customers."""
 
     CONFIRMATION = "confirmation"
     CONFIRMATION_UNVERIFIED = "confirmation-unverified"
@@ -75,6 +75,13 @@ class NotificationKind(StrEnum):
     SHARED = "shared"
     ANNOUNCEMENT = "announcement"
     REPORT = "report"
+    WORKFLOW_CONFIRM = "workflow-confirm"
+    WORKFLOW_SECOND = "workflow-second"
+    WORKFLOW_SCHEDULED = "workflow-scheduled"
+    WORKFLOW_ENDED = "workflow-ended"
+    WORKFLOW_DONE = "workflow-done"
+    WORKFLOW_SUSPECT = "workflow-suspect"
+    STAFF_WORKFLOW = "staff-workflow"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ NUMBERLESS = BY_COMMAND | {Kind.FIRST_LINE, Kind.REFUSED, Kind.ANNOUNCEMENT, Kin
 """Mails about no ticket, or that do not tell whether there is one (REQ-M1)."""
 IN_PLACE = frozenset({Kind.ANSWER, Kind.MISSING})
 """What a rule lets the desk say in place of the confirmation: as careful as that one about what is not proven."""
-TO_STAFF = frozenset({Kind.STAFF_NOTICE, Kind.FORWARDED, Kind.STAFF_TICKET, Kind.STAFF_ANSWER, Kind.SERVICE_LEVEL})
-AT_WORK = frozenset({Kind.STAFF_TICKET, Kind.STAFF_ANSWER, Kind.SERVICE_LEVEL})
-"""Of those, the ones whose answer is work on the ticket: they have a staff address in Reply-To."""
+AT_WORK = frozenset({Kind.STAFF_TICKET, Kind.STAFF_ANSWER, Kind.SERVICE_LEVEL, Kind.STAFF_WORKFLOW})
+TO_STAFF = AT_WORK | {Kind.STAFF_NOTICE, Kind.FORWARDED}
+"""Of those to staff, the ones whose answer is work on the ticket: they have a staff address in Reply-To."""
 ANSWERS = (
     NEUTRAL | BY_COMMAND | IN_PLACE | {Kind.STAFF_ANSWER, Kind.CONFIRMATION, Kind.LEFT_OUT, Kind.DIGEST, Kind.REPORT}
 )
@@ -33,5 +33,7 @@ TO_BE_ANSWERED -= {Kind.STAFF_NOTICE, Kind.FORWARDED}
 TO_FOLLOWERS = frozenset({Kind.FOLLOWED})
 TO_PARTICIPANTS = frozenset({Kind.REPLY, Kind.STATUS_UPDATE})
 """Mails that who follows an organisation, or takes part as a follower, may stop by a word (RFC 2369)."""
+SEALED = frozenset({Kind.WORKFLOW_CONFIRM, Kind.WORKFLOW_SECOND})
+"""Questions about requests with legal weight: with a number, and an address that only this reader got."""
 STAFF_WROTE = frozenset({Kind.REPLY, Kind.STATUS_UPDATE, Kind.ESTIMATE, Kind.ANNOUNCEMENT})
 """Mails whose `text` is a staff member's."""

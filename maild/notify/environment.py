@@ -63,6 +63,12 @@ never objects and never templates (FAULT-E03).
 | priority     | the ticket's, from 1 (the highest) to 4                                | staff-notice, staff-ticket… |
 | because      | the rules that tell this to staff                                      | staff-notice, forwarded     |
 | missing      | what the desk still needs, one thing a line                            | missing                     |
+| objects      | what a request is done to, one thing a line                            | workflow-confirm, …         |
+| word, code   | what confirms: the word, and the number whose last four digits do      | workflow-confirm, -second   |
+| before       | what the customer should do before, may be empty                       | workflow-scheduled          |
+| after        | what the workflow says when it was carried out, may be empty           | workflow-done               |
+| again        | not empty: it was told before                                          | workflow-scheduled          |
+| hash         | the digits that whoever carries it out must present                    | staff-workflow              |
 
 Instants (due, opens, until, begins, ends) are said in the desk's time zone and the reader's language.
 An operator's own templates (`names`) are for customers, with the variables of `OWN`, or, where their name starts with
@@ -138,6 +144,13 @@ VARIABLES: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.MERGED: _KNOWN_PERSON | {"earlier"},
         Kind.ANNOUNCEMENT: _NO_NUMBER | {"about", "what", "begins", "ends", "text"},
         Kind.REPORT: _NO_NUMBER | {"organisation", "begins", "ends", "count"},
+        Kind.WORKFLOW_CONFIRM: _NO_TITLE | {"about", "objects", "word", "code", "until", "begins", "due"},
+        Kind.WORKFLOW_SECOND: _NO_TITLE | {"about", "objects", "word", "code", "until", "begins", "due", "who"},
+        Kind.WORKFLOW_SCHEDULED: _KNOWN_PERSON | {"about", "objects", "begins", "due", "before", "who", "again"},
+        Kind.WORKFLOW_ENDED: _KNOWN_PERSON | {"about", "objects", "stands", "why"},
+        Kind.WORKFLOW_DONE: _KNOWN_PERSON | {"about", "objects", "after"},
+        Kind.WORKFLOW_SUSPECT: _NO_TITLE | {"about", "who"},
+        Kind.STAFF_WORKFLOW: _KNOWN_PERSON | {"about", "news", "who", "organisation", "objects", "hash", "due", "why"},
     }
 )
 """Of every kind that has a built-in template."""

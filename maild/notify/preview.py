@@ -65,6 +65,11 @@ FRIENDLY: Mapping[str, str] = MappingProxyType(
         "earlier": "SD-1037",
         "solved": "yes",
         "quoted": "It still prints blank pages.",
+        "objects": "platform: https://clinic.desk.example\naccount: 4711",
+        "word": "CONFIRM",
+        "code": "4711 0815",
+        "before": "Please tell everybody who works with it, and save what you want to keep.",
+        "hash": "2c26b46b68ff",
         "articles": "When a printer prints blank pages: https://desk.example/help/blank-pages",
     }
 )
@@ -80,6 +85,13 @@ _OF_KIND: Mapping[NotificationKind, Mapping[str, str]] = MappingProxyType(
             "about": "New printers",
             "text": "We replace all printers on the second floor.",
         },
+        NotificationKind.WORKFLOW_CONFIRM: {"about": "deletion of an account"},
+        NotificationKind.WORKFLOW_SECOND: {"about": "deletion of an account"},
+        NotificationKind.WORKFLOW_SCHEDULED: {"about": "deletion of an account"},
+        NotificationKind.WORKFLOW_ENDED: {"about": "deletion of an account", "stands": "stopped", "why": ""},
+        NotificationKind.WORKFLOW_DONE: {"about": "activation of a module"},
+        NotificationKind.WORKFLOW_SUSPECT: {"about": "deletion of an account"},
+        NotificationKind.STAFF_WORKFLOW: {"about": "deletion of an account", "news": "ready", "why": ""},
         NotificationKind.REPORT: {"begins": "2026-10-01", "ends": "2026-10-31"},
         NotificationKind.PROPOSAL_DECLINED: {"cause": "no-seat"},
         NotificationKind.OVERVIEW: {
@@ -92,7 +104,7 @@ _OF_KIND: Mapping[NotificationKind, Mapping[str, str]] = MappingProxyType(
         },
     }
 )
-QUOTING = (TO_STAFF - {NotificationKind.SERVICE_LEVEL}) | {NotificationKind.CONSENT}
+QUOTING = (TO_STAFF - {NotificationKind.SERVICE_LEVEL, NotificationKind.STAFF_WORKFLOW}) | {NotificationKind.CONSENT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from maild.notify.audience import (
     IN_PLACE,
     NEUTRAL,
     NUMBERLESS,
+    SEALED,
     TO_BE_ANSWERED,
     TO_FOLLOWERS,
     TO_PARTICIPANTS,
@@ -40,6 +41,7 @@ from maild.notify.names import kind_of
 from maild.notify.values import LONGEST_SUBJECT, display_name, is_strange, values_of
 from maild.notify.words import button_word, delimiter
 from maild.settings import MailFrom
+from maild.workflows.phrases import ASKED
 
 LAST_LANGUAGE = "en"
 _RE = re.compile(r"(?:(?:re|aw|antw)\s?:\s*)+", re.IGNORECASE)
@@ -94,6 +96,7 @@ class Renderer:
         language, template = self._template(it, desk)
         named = None if it.kind in NUMBERLESS else ticket
         values = values_of(it, ticket, desk, language, at) | self._page(it, named) | self._link(it)
+        values |= self._code(it, named)
         subject, body = template.marked(values)
         about = named.number if named else desk.desk
         message_id = self._tokens.message_id(about, it.event, it.recipient.address, self._hostname)
@@ -148,6 +151,13 @@ class Renderer:
         secret = self._tokens.invitation(purpose, it.recipient.address, it.invitation)
         return {"link": Ours(f"{self._site}/{page}/{secret}")}
 
+    def _code(self, it: Notification, ticket: Ticket | None) -> dict[str, Value]:
+        """The number of a question, shown in two halves: what is to be written back stands nowhere as it is."""
+        if ticket is None or it.kind not in SEALED:
+            return {}
+        code = self._tokens.code(ticket.id, it.recipient.address, it.invitation)
+        return {"code": Ours(f"{code[:-ASKED]} {code[-ASKED:]}")}
+
     def _people(self, it: Notification, ticket: Ticket | None, desk: Desk, contact: int) -> Iterator[tuple[str, str]]:
         sender = Address(desk.title, desk.address)
         answers_to = Address(desk.title, self._answers_to(it, ticket, desk, contact))
@@ -162,6 +172,8 @@ class Renderer:
             return self._tokens.staff_address(desk.address, ticket.id, it.recipient.address)
         if ticket is None or it.kind in TO_STAFF:
             return desk.address
+        if it.kind in SEALED:
+            return self._tokens.seal_address(desk.address, ticket.id, contact, it.invitation)
         return self._tokens.reply_address(desk.address, ticket.id, contact)
 
     def _below_first(self, it: Notification, ticket: Ticket | None) -> Notification:

@@ -25,7 +25,7 @@ MOST_LINES = 50
 MOST_QUOTED_LINES = 20
 MOST_QUOTED = 2000
 INSTANTS = frozenset({"due", "opens", "until", "begins", "ends"})
-OF_SEVERAL_LINES = frozenset({"fields", "people"})
+OF_SEVERAL_LINES = frozenset({"fields", "people", "objects"})
 NOT_FROM_OUTSIDE = frozenset({"articles", "link"})
 """Values that the operator's own files say, or our own pages."""
 

@@ -122,10 +122,16 @@ def instruction(_draft: Draft, value: bool, _captures: Captures) -> Parts:
     return {"instructs": value}
 
 
+def workflow(_draft: Draft, value: str, _captures: Captures) -> Parts:
+    """The request with legal weight that the mail begins, by the workflow's name; only for somebody whom the workflow
+    lets ask, proven: of anybody else's mail those who could have asked are told."""
+    return {"workflow": value}
+
+
 Action = Callable[[Draft, Any, Captures], Parts]
 _ALL: tuple[Action, ...] = (
     priority, type, category, module, assign, field, tag, status, participant,
-    notify, forward, answer, ask, review, ignore, webhook, propose, instruction,
+    notify, forward, answer, ask, review, ignore, webhook, propose, instruction, workflow,
 )  # fmt: skip
 ACTIONS = {action.__name__: action for action in _ALL}
 

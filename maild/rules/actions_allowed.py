@@ -22,6 +22,7 @@ POSSIBLE_ON: Mapping[str, tuple[Trigger, ...]] = {
     "instruction": (Trigger.NEW,),
     "ignore": MAIL,
     "review": MAIL,
+    "workflow": MAIL,
 }
 """Actions that are not possible on every occasion."""
 TIMELESS = (

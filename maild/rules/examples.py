@@ -23,6 +23,7 @@ from maild.rules.trace import missed
 
 PLAIN = {"priority": "priority", "type": "type", "category": "category", "module": "module", "assign": "assignee"}
 PLAIN |= {"status": "status", "answer": "answer", "review": "review", "ignore": "ignored", "instruction": "instructs"}
+PLAIN |= {"workflow": "workflow"}
 MANY = {"tag": "tags", "participant": "participants", "forward": "forwards", "webhook": "webhooks"}
 MANY |= {"ask": "asks", "propose": "proposes"}
 """What an action is called in a rule, and in the draft."""

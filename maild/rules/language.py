@@ -135,6 +135,7 @@ class Actions(WordsModel):
     webhook: Annotated[tuple[Name, ...], *Listed] = _action(actions.webhook)
     propose: Annotated[tuple[Proposable, ...], *Listed] = _action(actions.propose)
     instruction: bool = _action(actions.instruction, default=False)
+    workflow: Line = _action(actions.workflow, "")
 
 
 def _gives(value: Any) -> str:

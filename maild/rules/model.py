@@ -24,7 +24,8 @@ class Draft:
     """The ticket as it would be if no further rule matched, and what else shall happen.
 
     `status` None: as it would be anyway. `proposes`: changes of the register that the mail asks for. `instructs`: it
-    asks for what only somebody authorised may decide. `participants`: addresses that take part. `forwards`: to whom of
+    asks for what only somebody authorised may decide. `workflow`: the request with legal weight that it begins.
+    `participants`: addresses that take part. `forwards`: to whom of
     the staff its text goes ("account-manager", or a name). `answer`: the template that takes the confirmation's place.
     `asks`: fields without which nobody can begin, each with the words that the sender is asked with. `review` and
     `ignored` are the words of why, "" for not.
@@ -40,6 +41,7 @@ class Draft:
     status: Status | None = None
     proposes: tuple[ProposalKind, ...] = ()
     instructs: bool = False
+    workflow: str = ""
     participants: tuple[str, ...] = ()
     forwards: tuple[str, ...] = ()
     pages: tuple[Page, ...] = ()

@@ -17,6 +17,7 @@ from maild.patterns.regex import Pattern, is_pattern, pattern
 from maild.rules.actions import placeholders
 from maild.rules.language import When
 from maild.rules.placed import Path, Placed
+from maild.workflows.model import Workflow
 from maild.yaml.suggest import did_you_mean
 
 ACCOUNT_MANAGER = "account-manager"
@@ -29,6 +30,7 @@ class Known:
     desks: tuple[Desk, ...] | None
     directory: Directory | None
     webhooks: frozenset[str] | None = None
+    workflows: tuple[Workflow, ...] | None = None
 
     def desk_names(self) -> Collection[str] | None:
         return None if self.desks is None else [desk.desk for desk in self.desks]
@@ -40,7 +42,11 @@ class Known:
         """What desks find by themselves in mails."""
         if self.desks is None:
             return None
-        return {one.field for desk in self.desks for one in desk.information.fields}
+        facts = (one for workflow in self.workflows or () for one in workflow.facts)
+        return {one.field for one in (*(one for desk in self.desks for one in desk.information.fields), *facts)}
+
+    def workflow_names(self) -> Collection[str] | None:
+        return None if self.workflows is None else [one.workflow for one in self.workflows]
 
     def kinds(self, name: str) -> Collection[str] | None:
         """Types, or categories, of tickets; None where a desk takes any."""
@@ -77,6 +83,7 @@ def _of_actions(one: Placed, known: Known, fields: Collection[str]) -> Iterator[
     for kind in ("type", "category"):
         yield from _unknown(one, ("then", kind), kind, _given(getattr(then, kind)), known.kinds(kind))
     yield from _unknown(one, ("then", "webhook"), "webhook", then.webhook, known.webhooks)
+    yield from _unknown(one, ("then", "workflow"), "workflow", _given(then.workflow), known.workflow_names())
     for name, _ in then.ask:
         yield from _no_field(one, ("then", "ask", name), name, fields, known)
 

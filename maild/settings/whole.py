@@ -65,6 +65,10 @@ class Settings(Section):
     articles: str = Field(
         default="articles/*.md", description="Help articles, offered in confirmations where they fit."
     )
+    workflows: str = Field(
+        default="workflows/*.yaml",
+        description="Workflow files: requests with legal weight, which rules or staff begin.",
+    )
     directory: Path = Field(default=Path("directory.yaml"), description="Organisations, contacts and staff.")
     directories: tuple[FurtherDirectory, ...] = Field(
         default=(),
@@ -77,8 +81,8 @@ class Settings(Section):
     )
     reload_on_change: bool = Field(
         default=True,
-        description="Whether changed files of desks, rules, articles, templates and the directory are taken by "
-        "themselves, a few seconds after they were saved; without it, `maild reload` takes them.",
+        description="Whether changed files of desks, rules, articles, workflows, templates and the directory are taken "
+        "by themselves, a few seconds after they were saved; without it, `maild reload` takes them.",
     )
     limits: Limits = Field(default=Limits(), description="Bounds that keep one mail from hurting others.")
     budgets: Budgets = Field(default=Budgets(), description="How much automatic mail goes out.")

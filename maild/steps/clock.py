@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from maild.decide.told.digests import digest
-from maild.steps import announcing, dues, proposals, screening, timed
+from maild.steps import announcing, dues, proposals, runs, screening, timed
 from maild.steps.house import House
 from maild.steps.writing import Settled, write
 from maild.store import digests, spending
@@ -26,4 +26,7 @@ def tidy(tx: Connection, house: House) -> int:
     return 0
 
 
-STEPS = (dues.come_due, timed.ask_rules, sum_up, proposals.lapse, announcing.remind_of_notes, tidy, screening.expire)
+STEPS = (
+    dues.come_due, runs.pass_time, timed.ask_rules, sum_up, proposals.lapse, announcing.remind_of_notes, tidy,
+    screening.expire,
+)  # fmt: skip

@@ -6,6 +6,7 @@ Law: a change of any property leaves an event with old and new; the plan's reaso
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -38,11 +39,20 @@ from maild.decide.plan import (
     SetTicket,
     SetTimer,
 )
+from maild.decide.run_changes import SetRun, StartRun
 from maild.desks.life_cycle import SETTLED
 from maild.errors import Conflict
 from maild.model import ArticleId, ArticleKind, DeliveryResult, InboxEntry, Status, Ticket, TicketId
-from maild.store import clocks
-from maild.store.schema import article, attachment, delivery, invitation, message_ref, participant, proposal
+from maild.model.workflows import Run
+from maild.store import clocks, runs
+from maild.store import people_changes as people
+from maild.store.schema import (
+    article,
+    attachment,
+    delivery,
+    message_ref,
+    workflow_run,
+)
 from maild.store.schema import ticket as ticket_table
 from maild.store.sheet import Sheet
 
@@ -68,9 +78,9 @@ def _enter(sheet: Sheet, change: Change, ticket: TicketId | None) -> ArticleId |
         case AddArticle():
             return _add_article(sheet, change, _named(change.ticket, ticket))
         case JoinTicket():
-            _join(sheet, change, _named(change.ticket, ticket))
+            people.join(sheet, change, _named(change.ticket, ticket))
         case SetParticipant():
-            _take_part(sheet, change)
+            people.take_part(sheet, change)
         case IndexMessageIds(of, message_ids):
             for one in dict.fromkeys(message_ids):
                 sheet.add(message_ref, message_id=one, ticket_id=_named(of, ticket))
@@ -99,11 +109,16 @@ def _enter(sheet: Sheet, change: Change, ticket: TicketId | None) -> ArticleId |
         case SetProof():
             _set_proof(sheet, change)
         case Invite():
-            _invite(sheet, change)
+            people.invite(sheet, change)
         case Propose():
-            _propose(sheet, change, _named(change.ticket, ticket))
+            people.propose(sheet, change, _named(change.ticket, ticket))
         case SetProposal():
-            _set_proposal(sheet, change)
+            people.set_proposal(sheet, change)
+        case StartRun(of, run):
+            _start_run(sheet, run, _named(of, ticket))
+        case SetRun(of, run):
+            sheet.runs.append(runs.run_row(run) | {"id": run.id})
+            sheet.note(of, "workflow", f"{run.workflow} is {run.state}")
         case SetPreference():
             sheet.preferences.append((change, sheet.now, sheet.entry))
         case RecordContact() | OpenTicket():
@@ -235,37 +250,9 @@ def _set_proof(sheet: Sheet, change: SetProof) -> None:
     sheet.note(change.ticket, "proof", f"{change.proof}: {change.text}")
 
 
-def _invite(sheet: Sheet, change: Invite) -> None:
-    """A link that was promised before is the same link: the mail that carries it may be decided twice."""
-    about = {"purpose": change.purpose, "address": change.address, "desk": change.desk, "about": change.about}
-    sheet.add(invitation, digest=change.digest, created_at=sheet.now, expires_at=change.until, **about)
-
-
-def _join(sheet: Sheet, change: JoinTicket, ticket: TicketId) -> None:
-    part = {"role": change.role, "since": change.since, "waits": change.waits, "has_left": False}
-    sheet.add(participant, ticket_id=ticket, contact_id=sheet.contact(change.address), **part)
-
-
-def _take_part(sheet: Sheet, change: SetParticipant) -> None:
-    named = {"ticket_id": change.ticket, "contact_id": sheet.contact(change.address)}
-    part = {"role": change.role, "since": change.since, "waits": change.waits, "has_left": change.has_left}
-    sheet.parts.append(named | part)
-    stands = "has left" if change.has_left else "waits for staff" if change.waits else f"takes part as {change.role}"
-    sheet.note(change.ticket, "people", f"{change.address} {stands}")
-
-
-def _propose(sheet: Sheet, change: Propose, ticket: TicketId) -> None:
-    about = {"organisation": change.organisation, "address": change.address, "name": change.name}
-    times = {"created_at": sheet.now, "due_at": change.due_at}
-    kind = {"kind": change.kind, "state": change.state, "asked_by": change.asked_by}
-    sheet.add(proposal, ticket_id=ticket, **kind, **about, **times)
-    sheet.note(ticket, "proposal", " ".join(filter(None, (change.kind, change.address, f"is {change.state}"))))
-
-
-def _set_proposal(sheet: Sheet, change: SetProposal) -> None:
-    stands = {"state": change.state, "decided_by": change.decided_by, "due_at": change.due_at}
-    sheet.proposals.append({"id": change.proposal, **stands})
-    sheet.note(change.ticket, "proposal", f"{change.proposal} is {change.state}: {change.decided_by}")
+def _start_run(sheet: Sheet, run: Run, ticket: TicketId) -> None:
+    sheet.add(workflow_run, **runs.run_row(replace(run, ticket=ticket)))
+    sheet.note(ticket, "workflow", f"{run.workflow} begins, and is {run.state}")
 
 
 def _link(sheet: Sheet, ticket: TicketId, other: TicketId, why: str) -> None:

@@ -19,6 +19,7 @@ from typing_extensions import TypedDict
 from maild.cleaning import clean_text
 from maild.decide import people_changes as people
 from maild.decide import plan as plans
+from maild.decide import run_changes
 from maild.decide.facts import Facts
 from maild.decide.plan import Plan
 from maild.errors import NotFound
@@ -53,6 +54,8 @@ class NamedChange(TypedDict, total=False):
     SetProposal: people.SetProposal
     EnterPerson: people.EnterPerson
     LetGo: people.LetGo
+    StartRun: run_changes.StartRun
+    SetRun: run_changes.SetRun
 
 
 class StoredPlan(TypedDict):

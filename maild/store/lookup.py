@@ -42,6 +42,7 @@ from maild.store.overview import overview_for
 from maild.store.proposals import open_proposals
 from maild.store.reports import report_for
 from maild.store.rows import CONTACTS, AnyRow, as_contact, known_tickets, rows_among
+from maild.store.runs import with_runs
 from maild.store.schema import content_key
 from maild.store.schema.types import as_key
 from maild.store.spending import breakers_of
@@ -88,7 +89,7 @@ def load_facts(tx: Connection, keys: Sequence[LookupKeys], now: datetime, *, loc
     leads = find_leads(tx, keys)
     live = live_tickets(tx, _ticket_numbers(leads), lock=lock)
     contacts = {row.address: as_contact(row) for row in rows_among(tx, CONTACTS, addresses)}
-    tickets = _with_proposals(tx, known_tickets(tx, live.tickets.values()))
+    tickets = with_runs(tx, _with_proposals(tx, known_tickets(tx, live.tickets.values())))
     found = _Found(
         contacts=contacts,
         leads=leads,

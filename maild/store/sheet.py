@@ -29,6 +29,7 @@ from maild.store.schema import (
     participant,
     proposal,
     ticket,
+    workflow_run,
 )
 from maild.store.spending import keep
 
@@ -43,6 +44,7 @@ _WRITTEN = {
     delivery: "",
     invitation: "DO NOTHING",
     proposal: "",
+    workflow_run: "",
 }
 
 
@@ -69,6 +71,7 @@ class Sheet:
     proofs: dict[EntryId, Mapping[str, Any]] = field(default_factory=dict)
     parts: list[Mapping[str, Any]] = field(default_factory=list)
     proposals: list[Mapping[str, Any]] = field(default_factory=list)
+    runs: list[Mapping[str, Any]] = field(default_factory=list)
     promises: list[Mapping[str, Any]] = field(default_factory=list)
     timers: list[Mapping[str, Any]] = field(default_factory=list)
     preferences: list[tuple[SetPreference, datetime, EntryId | None]] = field(default_factory=list)
@@ -116,6 +119,7 @@ class Sheet:
         clocks.keep(tx, self.promises, self.timers)
         update_rows(tx, participant, ("ticket_id", "contact_id"), self.parts)
         update_rows(tx, proposal, ("id",), self.proposals)
+        update_rows(tx, workflow_run, ("id",), self.runs)
         for wish, at, entry in self.preferences:
             prefer(tx, wish, at, entry)
         keep(tx, self.breakers)

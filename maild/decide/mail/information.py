@@ -17,6 +17,7 @@ from maild.cleaning import clean_header
 from maild.decide.facts import KnownTicket
 from maild.decide.mail import by_rule
 from maild.decide.plan import Change, SetTicket
+from maild.decide.runs.starting import taken
 from maild.decide.told.notify import Occasion, language_for, silenced
 from maild.decide.who.people import is_unverified
 from maild.desks.information import VALUE, FieldWanted, in_language
@@ -46,11 +47,19 @@ _BEGINNING = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A mail that is looked through: `matter` is what it says anew. `known` is its ticket, if it joins one."""
+    """A mail that is looked through: `matter` is what it says anew. `known` is its ticket, if it joins one;
+    `facts` are what the request with legal weight takes that it begins, or that is under way."""
 
     it: Occasion
     matter: Matter
     known: KnownTicket | None = None
+    facts: tuple[FieldWanted, ...] = ()
+
+    @property
+    def fields(self) -> tuple[FieldWanted, ...]:
+        """What the desk must know, and what the request with legal weight takes besides."""
+        known = {one.field for one in self.facts}
+        return (*self.facts, *(one for one in self.it.desk.information.fields if one.field not in known))
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -68,7 +77,8 @@ Looked = tuple[Draft, tuple[Reason, ...]]
 
 def completed(it: Occasion, shaped: Shaped, known: KnownTicket | None = None) -> Shaped:
     """What rules made of a mail, with what the mail says of what the desk must know."""
-    look, draft, reasons = Look(it, Matter(shaped.ruled.view), known), shaped.draft, shaped.reasons
+    facts = taken(it, shaped.draft, known)
+    look, draft, reasons = Look(it, Matter(shaped.ruled.view), known, facts), shaped.draft, shaped.reasons
     for step in STEPS if _counts(look) else (_files,):
         draft, said = step(look, draft)
         reasons = (*reasons, *said)
@@ -128,7 +138,7 @@ def _module(look: Look, draft: Draft) -> Looked:
 def _fields(look: Look, draft: Draft) -> Looked:
     """What the mail tells goes into the fields that are empty."""
     reasons: list[Reason] = []
-    for one in look.it.desk.information.fields:
+    for one in look.fields:
         values = _values(look, one) if _is_empty(draft, one.field) and _fits(look, one, draft) else ()
         if not values:
             continue
@@ -168,8 +178,9 @@ def _wishes(look: Look, draft: Draft) -> Iterator[tuple[str, str]]:
     subject = wanted.subject
     if subject.required and look.known is None and not says_something(look.it.message.subject, subject.meaningless):
         yield SUBJECT, in_language(subject.words, *languages)
-    for one in wanted.fields:
-        if _is_needed(look, one, draft) and one.field not in look.asked and (look.known is None or one.depends):
+    for one in look.fields:
+        is_new = look.known is None or one.depends or one in look.facts
+        if is_new and _is_needed(look, one, draft) and one.field not in look.asked:
             why = in_language(one.why, *languages) if one.why else ""
             yield one.field, " – ".join(filter(None, (in_language(one.words, *languages), why)))
 

@@ -20,6 +20,7 @@ from maild.decide.mail.follow_up import Belongs
 from maild.decide.mail.ruling import ruled_mail
 from maild.decide.people_changes import SetParticipant
 from maild.decide.plan import Change, JoinTicket, Plan, SetAsked, SetStatus
+from maild.decide.runs import answering, starting
 from maild.decide.told.notices import Told, notice, notifications, suppressions
 from maild.decide.told.notify import Occasion, addresses_in_words, silenced
 from maild.decide.told.sharing import shared
@@ -29,6 +30,7 @@ from maild.decide.who.people import Host
 from maild.decide.who.sight import parts_of
 from maild.desks.policy import Desk
 from maild.model import (
+    Call,
     Disposition,
     Message,
     NotificationKind,
@@ -75,7 +77,7 @@ def follow_up_plan(case: Case, found: Belongs, desk: Desk) -> Plan:
         notifications=notifications(told),
         suppressed=suppressions(told),
         ticket=ticket.id,
-        calls=by_rule.calls(shaped.ruled, f"{JOINED}:{case.message.content_key[:16]}", ticket.id),
+        calls=tuple(_calls(joining)),
         ruled=ruled.ruled,
     )
     return to_review(plan) if shaped.draft.review else with_end(plan, joining.it, found.known, shaped.draft)
@@ -86,8 +88,17 @@ def _joining(it: Occasion, found: Belongs, ruled: Shaped) -> Joining:
     question = by_rule.question(it, shaped.draft, found.known.ticket.id)
     if shaped.draft.review:
         return Joining(it, found, shaped, people.People(), proposals.NOTHING, question)
-    said = proposals.answered(it.case, found.known, it.desk, it.who)
-    return Joining(it, found, shaped, _new_people(it, found), said, question)
+    said = (proposals.answered(it.case, found.known, it.desk, it.who), _of_run(it, found.known, shaped.draft))
+    return Joining(it, found, shaped, _new_people(it, found), proposals.together(said), question)
+
+
+def _of_run(it: Occasion, known: KnownTicket, draft: Draft) -> proposals.Outcome:
+    """What the mail says about the request with legal weight on the ticket, or that it begins one; only one of them: a
+    word that stops is not undone by a fact behind it."""
+    said = answering.answered(it, known)
+    if said.changes or known.run is None:
+        return said if known.run else starting.started(it, draft, known)
+    return proposals.together((said, starting.collected(it, draft, known)))
 
 
 def _told(joining: Joining) -> Iterator[Told]:
@@ -98,6 +109,12 @@ def _told(joining: Joining) -> Iterator[Told]:
         yield from shared(it, known)
     yield from staff_told(it, shaped, known.ticket)
     yield from by_mail(it, shaped.ruled, known)
+
+
+def _calls(joining: Joining) -> Iterator[Call]:
+    event = f"{JOINED}:{joining.it.message.content_key[:16]}"
+    yield from by_rule.calls(joining.shaped.ruled, event, joining.ticket.id)
+    yield from joining.said.calls
 
 
 def _reasons(joining: Joining) -> Iterator[Reason]:

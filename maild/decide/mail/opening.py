@@ -17,6 +17,7 @@ from maild.decide.mail.follow_up import Claim
 from maild.decide.mail.ruling import ruled_mail
 from maild.decide.people_changes import Propose
 from maild.decide.plan import Change, IndexMessageIds, JoinTicket, LinkTickets, OpenTicket, Plan
+from maild.decide.runs import starting
 from maild.decide.told.notices import Told, notifications, suppressions
 from maild.decide.told.notify import Occasion, confirmation
 from maild.decide.told.suggestions import with_articles
@@ -46,13 +47,14 @@ OPENED = "ticket-opened"
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A ticket before it is opened: what rules made of the mail, who joins, what waits for somebody's yes, and what the
-    writer is answered and asked."""
+    """A ticket before it is opened: what rules made of the mail, who joins, what waits for somebody's yes, what
+    request with legal weight begins, and what the writer is answered and asked."""
 
     it: Occasion
     shaped: Shaped
     joined: people.People
     wished: proposals.Outcome
+    begun: proposals.Outcome
     answer: Told
     besides: tuple[Told, ...]
 
@@ -76,7 +78,7 @@ def new_plan(case: Case, desk: Desk, shape: Shape = lambda shaped: shaped) -> Pl
         tuple(_changes(opening)),
         notifications=notifications(told),
         suppressed=suppressions(told),
-        calls=by_rule.calls(shaped.ruled, OPENED, None),
+        calls=(*by_rule.calls(shaped.ruled, OPENED, None), *opening.begun.calls),
         ruled=ruled.ruled,
     )
     plan = with_articles(plan, case, desk)
@@ -89,15 +91,16 @@ def _opening(it: Occasion, ruled: Shaped) -> Opening:
     host = Host(contact, it.who, contact)
     joined = people.colleagues(None, it.message, it.case.facts, host, it.desk, it.case.policy)
     wished = proposals.NOTHING if draft.review else proposals.asked(it.case, it.desk, it.who, draft)
+    begun = proposals.NOTHING if draft.review else starting.started(it, draft)
     plain = strangers.with_link(it, confirmation(it, joined.left_out, held=wished.held))
     if wished.held:
-        return Opening(it, shaped, joined, wished, plain, by_rule.question(it, draft, None))
-    return Opening(it, shaped, joined, wished, by_rule.answer(it, draft, plain), ())
+        return Opening(it, shaped, joined, wished, begun, plain, by_rule.question(it, draft, None))
+    return Opening(it, shaped, joined, wished, begun, by_rule.answer(it, draft, plain), ())
 
 
 def _told(opening: Opening) -> Iterator[Told]:
     it, shaped = opening.it, opening.shaped
-    yield from (opening.answer, *opening.besides, *opening.wished.told)
+    yield from (opening.answer, *opening.besides, *opening.wished.told, *opening.begun.told)
     yield from followers(it)
     yield from staff_told(it, shaped)
     yield from by_mail(it, shaped.ruled)
@@ -110,7 +113,7 @@ def _reasons(opening: Opening) -> Iterator[Reason]:
     yield from (*opening.joined.reasons, *opening.shaped.reasons)
     if isinstance(answer, Suppressed):
         yield answer.reason
-    yield from opening.wished.reasons
+    yield from (*opening.wished.reasons, *opening.begun.reasons)
 
 
 def _changes(opening: Opening) -> Iterator[Change]:
@@ -122,7 +125,7 @@ def _changes(opening: Opening) -> Iterator[Change]:
     yield from by_rule.participants(None, opening.shaped.draft, facts)
     yield article_of(None, it.message, facts, it.who)
     yield index_of(None, it.message)
-    yield from (*_sibling(facts), *opening.wished.changes, *_forwarded(it.case))
+    yield from (*_sibling(facts), *opening.wished.changes, *opening.begun.changes, *_forwarded(it.case))
     yield from strangers.invitations(it, opening.answer)
 
 

@@ -19,7 +19,16 @@ from maild.decide.told.budgets import BUDGETS, COUNTED, COUNTED_OF_STRANGERS, Ke
 from maild.model import Breaker, NotificationKind, Reason, Stand
 from maild.settings import Budgets
 
-LEGAL = frozenset({NotificationKind.DELETION_COMPLETED})
+LEGAL = frozenset(
+    {
+        NotificationKind.DELETION_COMPLETED,
+        NotificationKind.WORKFLOW_CONFIRM,
+        NotificationKind.WORKFLOW_SECOND,
+        NotificationKind.WORKFLOW_SCHEDULED,
+        NotificationKind.WORKFLOW_ENDED,
+        NotificationKind.WORKFLOW_DONE,
+    }
+)
 DELAY = timedelta(hours=1)
 MOST_DIGESTS = 2
 """After so many trips nobody sums up any more: what answers every summary is no reader."""

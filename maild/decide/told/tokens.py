@@ -11,6 +11,7 @@ Everything is lower-case base32, since addresses get case-folded on their way.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from maild.decide.facts import ReplyToken, StaffToken
@@ -19,8 +20,11 @@ from maild.model import Purpose, TicketId
 LEAK_PREFIX = "mdt"
 BOUNCE_PREFIX = "mdb"
 STAFF_PREFIX = "mds"
+SEAL_PREFIX = "mdq"
 VERSION = "1"
 MAC_BYTES = 10
+CODE = 8
+"""Digits of a question's number."""
 LONGEST_LOCAL = 64  # RFC 5321 4.5.3.1.1
 _DIGITS = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [high + low for high in _DIGITS for low in _DIGITS]
@@ -44,6 +48,7 @@ class Tokens:
         self._ids = tuple(_derive(key, "message-id") for key in secrets)
         self._marks = tuple(_mark(key) for key in secrets)
         self._invitations = _derive(secret, "invitation")
+        self._seals = _derive(secret, "seal")
         self._hostname = hostname
 
     def __repr__(self) -> str:
@@ -77,6 +82,26 @@ class Tokens:
     def is_staff_tag(self, token: StaffToken, reader: str) -> bool:
         """Whether we made this tag for that ticket and the address `reader`."""
         return any(_same(token.tag, _staff_tag(key, token.ticket, reader)) for key in self._staff)
+
+    def code(self, ticket: TicketId, reader: str, seal: str) -> str:
+        """The number of a question about a request with legal weight: eight digits, for one reader and one `seal`."""
+        number = int.from_bytes(_raw(self._seals, f"code\n{ticket}\n{reader}\n{seal}")[:8], "big")
+        return f"{number % 10**CODE:0{CODE}}"
+
+    def seal_tag(self, ticket: TicketId, contact: int, seal: str) -> str:
+        """What the address that such a question comes from has behind its `+`: bound to ticket, reader and `seal`."""
+        stem = f"{SEAL_PREFIX}{VERSION}.{_digits(ticket)}.{_digits(contact)}"
+        mac = _mac(self._seals, f"{stem}\n{seal}")
+        return f"{stem}.{mac}"
+
+    def seal_address(self, desk_address: str, ticket: TicketId, contact: int, seal: str) -> str:
+        """`support+mdq1.<ticket>.<contact>.<mac>@desk`. Raises ValueError where the desk's local part leaves no room:
+        then nothing could be confirmed."""
+        local, _, domain = desk_address.rpartition("@")
+        sealed = f"{local}+{self.seal_tag(ticket, contact, seal)}"
+        if len(sealed.encode()) > LONGEST_LOCAL:
+            raise ValueError(f"{desk_address} leaves no room for a token behind its `+`")
+        return f"{sealed}@{domain}"
 
     def invitation(self, purpose: Purpose, address: str, nonce: str) -> str:
         """The secret of a link that is sent to an address: 160 bits, the same for the same nonce."""
@@ -138,6 +163,18 @@ def staff_token(address: str) -> StaffToken | None:
         return None
     ticket = _number(tag.split(".")[1])
     return None if ticket is None else StaffToken(TicketId(ticket), tag)
+
+
+def seals_in(addresses: Iterable[str]) -> tuple[str, ...]:
+    """The tags of addresses that questions have; whether they are good, the question itself must say."""
+    tags = (one.rpartition("@")[0].rpartition("+")[2].lower() for one in addresses)
+    return tuple(dict.fromkeys(tag for tag in tags if tag.startswith(SEAL_PREFIX)))
+
+
+def _raw(key: hmac.HMAC, text: str) -> bytes:
+    signed = key.copy()
+    signed.update(text.encode("utf-8", "surrogatepass"))
+    return signed.digest()
 
 
 def _derive(secret: bytes, purpose: str) -> hmac.HMAC:

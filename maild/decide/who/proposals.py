@@ -25,6 +25,7 @@ from maild.decide.work.estimates import BINDING, answered_estimate, said_in_vain
 from maild.desks.policy import Desk
 from maild.model import (
     Address,
+    Call,
     Contact,
     Duty,
     NotificationKind,
@@ -66,12 +67,14 @@ ENTERS = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a mail comes to as far as proposals go. `held`: its wish waits for an authorised contact."""
+    """What a mail comes to as far as proposals go, and requests with legal weight. `held`: its wish waits for an
+    authorised contact."""
 
     changes: tuple[Change, ...] = ()
     reasons: tuple[Reason, ...] = ()
     told: tuple[Told, ...] = ()
     held: bool = False
+    calls: tuple[Call, ...] = ()
 
 
 NOTHING = Outcome()
@@ -143,7 +146,7 @@ def answered(case: Case, known: KnownTicket, desk: Desk, who: Standing) -> Outco
     settled = [_settled(case, known, desk, one, said) for one in waiting if one.kind not in QUESTIONS and said]
     named = [_named_for(case, sender, one) for one in waiting if one.kind in QUESTIONS and _named(case)]
     vain = said_in_vain(known, waiting, sender) if said else ()
-    return _together([*settled, *named, Outcome(reasons=vain)])
+    return together([*settled, *named, Outcome(reasons=vain)])
 
 
 def _is_for(sender: Contact, known: KnownTicket, one: Proposal, who: Standing) -> bool:
@@ -201,7 +204,7 @@ def accepted(case: Case, known: KnownTicket, desk: Desk, who: Standing) -> Outco
     if sender is None or said is None or case.message.automatic or not (who.proven or _got_it(case, known, sender)):
         return NOTHING
     invited = [one for one in known.proposals if one.state is ProposalState.INVITED and one.address == sender.address]
-    return _together([confirmed(known, desk, one, said, sender.language) for one in invited])
+    return together([confirmed(known, desk, one, said, sender.language) for one in invited])
 
 
 def confirmed(known: KnownTicket, desk: Desk, one: Proposal, said: Consent, language: str, name: str = "") -> Outcome:
@@ -265,7 +268,8 @@ def _called(contact: Contact | None, address: str) -> str:
     return contact.name or address if contact else address
 
 
-def _together(outcomes: Iterable[Outcome]) -> Outcome:
+def together(outcomes: Iterable[Outcome]) -> Outcome:
+    """All of them as one."""
     whole = NOTHING
     for one in outcomes:
         whole = replace(
@@ -273,5 +277,6 @@ def _together(outcomes: Iterable[Outcome]) -> Outcome:
             changes=(*whole.changes, *one.changes),
             reasons=(*whole.reasons, *one.reasons),
             told=(*whole.told, *one.told),
+            calls=(*whole.calls, *one.calls),
         )
     return whole

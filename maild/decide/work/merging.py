@@ -50,6 +50,10 @@ def refused(gone: Hand, home: Hand, *, force: bool) -> str:
         return f"{ends.number} was merged before: name the ticket that it goes on as"
     if goes_on.status is Status.CLOSED:
         return f"{goes_on.number} is closed: first open it again, with `maild set {goes_on.number} status=open`"
+    if gone.known.run:
+        return (
+            f"{ends.number} carries the request {gone.known.run.run.workflow}: first end it, with `maild workflow stop`"
+        )
     if waiting_estimates(gone.known) and (other := waiting_estimates(home.known)):
         return f"each of them waits for an answer to an estimate: first `maild decline {other[0].id}`"
     if not force and not _of_one_customer(gone.known.requester, home.known.requester):

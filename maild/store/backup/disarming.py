@@ -16,7 +16,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, literal, select, text, update
 
 from maild.model import Answers, OutboxState
-from maild.store import leases
+from maild.store import leases, runs
 from maild.store.backup.copying import numbered_tables
 from maild.store.bulk import insert_rows
 from maild.store.schema import INBOX_OPEN, event, imap_cursor, inbox_entry, node, outbox_entry, setting, ticket
@@ -106,6 +106,16 @@ def read_mailboxes_again(tx: Connection, _of: Restoring) -> str:
     return f"folders of mailboxes that are read on from where they were, answers parked: {many}" if many else ""
 
 
+def disarm_requests(tx: Connection, of: Restoring) -> str:
+    """Requests with legal weight: what was stopped, changed or carried out since is not in the backup. Nothing that was
+    agreed to then counts; staff ask anew."""
+    armed = runs.disarm_all(tx, of.told())
+    said = {"at": of.now, "actor": "restore", "kind": "restore/disarmed"}
+    texts = [{"ticket_id": one.ticket, "text": f"{one.workflow} is disarmed: {of.told()}"} for one in armed]
+    insert_rows(tx, event, [said | text for text in texts])
+    return f"requests with legal weight, disarmed until staff ask anew: {len(armed)}" if armed else ""
+
+
 def skip_numbers(tx: Connection, of: Restoring) -> str:
     """Numbers given out since the backup are in people's mailboxes: they are not given out again."""
     for table in numbered_tables():
@@ -141,6 +151,7 @@ DISARMS: tuple[Disarm, ...] = (
     forget_leases,
     close_nodes,
     read_mailboxes_again,
+    disarm_requests,
     skip_numbers,
     say_when,
 )

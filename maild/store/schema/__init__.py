@@ -41,6 +41,7 @@ from maild.store.schema.people import (
 )
 from maild.store.schema.promises import promise, timer
 from maild.store.schema.rules import rule_asked, rule_hit
+from maild.store.schema.runs import RUN_LIVE, workflow_run
 from maild.store.schema.tickets import (
     FIRST_TICKET,
     article,
@@ -52,7 +53,7 @@ from maild.store.schema.tickets import (
     ticket_alias,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 
 __all__ = [
     "AUTOMATIC",
@@ -64,6 +65,7 @@ __all__ = [
     "PROPOSAL_OPEN",
     "QUARANTINED",
     "REVISIONS",
+    "RUN_LIVE",
     "announced",
     "announcement",
     "article",
@@ -103,6 +105,7 @@ __all__ = [
     "ticket",
     "ticket_alias",
     "timer",
+    "workflow_run",
 ]
 
 

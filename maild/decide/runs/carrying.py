@@ -1,0 +1,112 @@
+"""What staff do with a request: agree, begin, finish, stop it, ask anew. A Plan, or ValueError with what to do instead.
+Pure.
+
+Laws: whoever begins presents ticket and hash, and everything is looked at once more in that moment: the state, the
+rights of all who agreed, the hash, the day. Nobody carries out what nobody has begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from maild.decide.facts import KnownTicket
+from maild.decide.plan import Change, Plan, SetStatus
+from maild.decide.run_changes import SetRun
+from maild.decide.runs.engine import moved
+from maild.decide.runs.ground import Ground
+from maild.decide.runs.ticking import lost_rights
+from maild.decide.told.notices import notifications, suppressions
+from maild.desks.life_cycle import SETTLED
+from maild.model import Status
+from maild.model.workflows import RunState
+from maild.workflows.model import Second
+from maild.workflows.objects import SHOWN, is_hash
+from maild.workflows.states import Event
+
+
+def second(ground: Ground, by: str) -> Plan:
+    """A member of staff is the second pair of eyes."""
+    if ground.workflow.safeguards.second is Second.AUTHORISED:
+        raise ValueError("another authorised contact must agree to it, no member of staff")
+    return _moved(ground, Event.SECONDED, by)
+
+
+def stop(ground: Ground, by: str, why: str) -> Plan:
+    """It shall not be done. `why` is what the customer reads."""
+    return _moved(ground, Event.STOPPED, by, why)
+
+
+def refuse(ground: Ground, by: str, why: str) -> Plan:
+    """It may not be done."""
+    return _moved(ground, Event.REFUSED, by, why)
+
+
+def renew(ground: Ground, by: str) -> Plan:
+    """What was disarmed is asked for again, from the first safeguard on."""
+    if why := _never(ground):
+        raise ValueError(why)
+    return _moved(ground, Event.RENEWED, by)
+
+
+def begin(ground: Ground, by: str, digest: str) -> Plan:
+    """Somebody is about to do it. After this nobody can stop it any more."""
+    _require_hash(ground, digest)
+    if ground.run.state is RunState.READY and (why := lost_rights(ground)):
+        raise ValueError(f"{why}: `maild workflow disarm` sets it aside, `renew` asks anew")
+    return _moved(ground, Event.BEGUN, by)
+
+
+def disarm(ground: Ground, by: str, why: str) -> Plan:
+    """Nobody can be sure of what was agreed to."""
+    return _moved(ground, Event.DISARMED, by, why)
+
+
+def done(ground: Ground, known: KnownTicket, by: str, digest: str) -> Plan:
+    """It was carried out; the ticket is solved."""
+    _require_hash(ground, digest)
+    settled = known.ticket.status in SETTLED
+    return _moved(
+        ground, Event.CARRIED_OUT, by, changes=() if settled else (SetStatus(known.ticket.id, Status.SOLVED),)
+    )
+
+
+def _moved(ground: Ground, event: Event, by: str, why: str = "", changes: Iterable[Change] = ()) -> Plan:
+    step = moved(ground, event, by, why)
+    if step is None:
+        raise ValueError(f"the request is {ground.run.state}: {ADVICE[ground.run.state]}")
+    return Plan(
+        None,
+        (step.reason,),
+        (SetRun(ground.run.ticket, step.run), *changes),
+        notifications=notifications(step.told),
+        suppressed=suppressions(step.told),
+        calls=step.calls,
+        ticket=ground.run.ticket,
+        actor=by,
+    )
+
+
+def _require_hash(ground: Ground, digest: str) -> None:
+    if not is_hash(digest, ground.run.digest):
+        raise ValueError(
+            f"that is not the hash of what was agreed to: it has {SHOWN} digits, `maild workflow show` tells"
+        )
+
+
+def _never(ground: Ground) -> str:
+    return "" if ground.requester else f"{ground.run.asked_by} is nobody the register knows any more"
+
+
+ADVICE: dict[RunState, str] = {
+    RunState.COLLECTING: "facts are still missing",
+    RunState.CONFIRMING: "its requester has not confirmed yet",
+    RunState.SECONDING: "a second person has not agreed yet",
+    RunState.COOLING: "it must wait, and everybody may still stop it",
+    RunState.READY: "first `maild workflow begin`",
+    RunState.EXECUTING: "somebody has begun: `maild workflow done` ends it",
+    RunState.DONE: "it was carried out",
+    RunState.REFUSED: "it was refused",
+    RunState.STOPPED: "it was stopped; a new mail may ask anew",
+    RunState.LAPSED: "nobody answered in time; a new mail may ask anew",
+    RunState.DISARMED: "`maild workflow renew` asks anew",
+}

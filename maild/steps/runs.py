@@ -1,0 +1,60 @@
+"""Requests with legal weight: what the clock does with them, and what staff find before they act.
+
+In: a transaction; out: plans, or what was written. Law: each due event happens once, also after a downtime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from maild.decide.facts import KnownTicket
+from maild.decide.plan import Plan
+from maild.decide.runs.ground import Ground, ground_of
+from maild.decide.runs.ticking import came_due
+from maild.errors import NotFound
+from maild.model import TicketId
+from maild.steps.house import House
+from maild.steps.writing import Settled, write
+from maild.store.rows import known_tickets, tickets_by_id
+from maild.store.runs import due_runs, with_runs
+from maild.store.workers import workers_named
+
+AT_ONCE = 100
+
+
+def pass_time(tx: Connection, house: House) -> int:
+    """What time has brought about for requests: at most one thing for each."""
+    desks = [desk.desk for desk in house.policy.desks]
+    due = due_runs(tx, desks, house.clock(), AT_ONCE)
+    plans = list(_plans(tx, house, [run.ticket for run in due]))
+    write(tx, house, "clock", [Settled(plan) for plan in plans])
+    return len(plans)
+
+
+def find_ground(tx: Connection, house: House, number: TicketId) -> tuple[KnownTicket, Ground]:
+    """The request that is under way on a ticket, locked. Raises NotFound."""
+    known = with_runs(tx, known_tickets(tx, tickets_by_id(tx, [number], lock=True).values()))[number]
+    ground = _ground(tx, house, known)
+    if ground is None:
+        raise NotFound(f"no request with legal weight is under way on {known.ticket.number}: `maild workflow list`")
+    return known, ground
+
+
+def _plans(tx: Connection, house: House, numbers: Iterable[TicketId]) -> Iterator[Plan]:
+    known = with_runs(tx, known_tickets(tx, tickets_by_id(tx, list(numbers), lock=True).values()))
+    for one in known.values():
+        if ground := _ground(tx, house, one):
+            yield came_due(ground)
+
+
+def _ground(tx: Connection, house: House, known: KnownTicket) -> Ground | None:
+    """With the desk's team where mail reaches nobody else who would carry it out."""
+    desk = house.policy.desk_named(known.ticket.desk)
+    ground = ground_of(known, desk, house.clock()) if desk else None
+    if ground is None or ground.carrier or not ground.desk.team:
+        return ground
+    team = workers_named(tx, [ground.desk.team]).get(ground.desk.team)
+    return replace(ground, carrier=team)
