@@ -19,10 +19,13 @@ NEXT = (
 )
 
 
-@app.command("init", epilog=examples("maild init config", "maild init /etc/maild"))
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; made if missing.")]) -> None:
+@app.command("init", epilog=examples("maild init config", "maild init /etc/maild", "maild init config --desk ehealth"))
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write; made if missing.")],
+    desk: Annotated[str, typer.Option(metavar="NAME", help="Of a certain kind of desk; else a plain one.")] = "",
+) -> None:
     """Write an example configuration into a folder: settings, desks, rules, directory."""
-    written = write_starter(folder)
+    written = write_starter(folder, desk)
     say(f"{len(written)} files in {folder}. Next:")
     for number, step in enumerate(NEXT, start=1):
         say(f"  {number}. {step.format(settings=folder / SETTINGS)}")

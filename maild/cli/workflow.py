@@ -21,14 +21,21 @@ from maild.errors import ExitCode
 from maild.model import TicketId
 from maild.model.workflows import Run, RunState
 from maild.steps.house import House
-from maild.steps.runs import find_ground
+from maild.steps.runs import begin_by_staff, find_ground
 from maild.store.runs import list_runs, runs_of
 from maild.store.tickets import EventView, TicketView
 from maild.workflows.objects import SHOWN
 
 app = new_app()
 group = typer.Typer(rich_markup_mode=None, add_completion=False)
-app.add_typer(group, name="workflow", help="Requests with legal weight: where they stand, and what staff do with them.")
+app.add_typer(group, name="workflow")
+
+
+@group.callback(epilog=examples("maild workflow list", "maild workflow show 1042"))
+def workflow() -> None:
+    """Requests with legal weight: where they stand, and what staff do with them."""
+
+
 Hash = Annotated[
     str, typer.Option("--hash", metavar="DIGITS", help="The hash of what was agreed to; `show` and the mail have it.")
 ]
@@ -83,9 +90,26 @@ def show(ctx: typer.Context, number: Number, as_: As = None, json: AsJson = Fals
         say(to_json(trails, indent=2))
     else:
         for line in (line for trail in trails for line in _page(trail)):
-            say(safe(line))
+            say(line)
     ready = any(trail.run.state in (RunState.READY, RunState.EXECUTING) for trail in trails)
     return ExitCode.DONE if ready else ExitCode.FINDING
+
+
+@group.command("start", epilog=examples("maild workflow start 1042 account-deletion"))
+def start(
+    ctx: typer.Context,
+    number: Number,
+    name: Annotated[str, typer.Argument(metavar="WORKFLOW", help="Its name, as in its file.")],
+    as_: As = None,
+    json: AsJson = False,
+) -> None:
+    """Begin one for the requester of a ticket, from what its fields say; what is agreed to, they agree to by mail."""
+
+    def want(tx: Connection, house: House) -> Plan:
+        by, view = actor(tx, as_), seen_ticket(tx, number, as_)
+        return begin_by_staff(tx, house, view.ticket.id, name, by.name or by.address)
+
+    carry_out(ctx, number, json, want)
 
 
 @group.command("agree", epilog=examples("maild workflow agree 1042"))
@@ -153,11 +177,11 @@ def _page(trail: Trail) -> Iterator[str]:
     yield f"{trail.number}  {run.workflow} is {run.state}"
     for name, value in _facts(run):
         if value:
-            yield f"{name:<{WIDTH}}{value}"
-    yield from (f"{'object':<{WIDTH}}{name}: {value}" for name, value in run.objects)
+            yield f"{name:<{WIDTH}}{safe(value)}"
+    yield from (f"{'object':<{WIDTH}}{safe(name)}: {safe(value)}" for name, value in run.objects)
     yield ""
     for one in trail.events:
-        yield f"{when(one.at)}  {one.actor:<10} {one.kind}: {one.text}"
+        yield f"{when(one.at)}  {safe(one.actor):<10} {one.kind}: {safe(one.text)}"
 
 
 def _facts(run: Run) -> Sequence[tuple[str, str]]:

@@ -12,15 +12,18 @@ from sqlalchemy import Connection
 
 from maild.decide.facts import KnownTicket
 from maild.decide.plan import Plan
+from maild.decide.runs import carrying
 from maild.decide.runs.ground import Ground, ground_of
+from maild.decide.runs.starting import new_run
 from maild.decide.runs.ticking import came_due
 from maild.errors import NotFound
 from maild.model import TicketId
 from maild.steps.house import House
 from maild.steps.writing import Settled, write
 from maild.store.rows import known_tickets, tickets_by_id
-from maild.store.runs import due_runs, with_runs
+from maild.store.runs import due_runs, known_run, with_runs
 from maild.store.workers import workers_named
+from maild.yaml.suggest import did_you_mean
 
 AT_ONCE = 100
 
@@ -41,6 +44,23 @@ def find_ground(tx: Connection, house: House, number: TicketId) -> tuple[KnownTi
     if ground is None:
         raise NotFound(f"no request with legal weight is under way on {known.ticket.number}: `maild workflow list`")
     return known, ground
+
+
+def begin_by_staff(tx: Connection, house: House, number: TicketId, name: str, by: str) -> Plan:
+    """A request begins on a ticket, for its requester. Raises NotFound, ValueError."""
+    known = with_runs(tx, known_tickets(tx, tickets_by_id(tx, [number], lock=True).values()))[number]
+    desk, requester = house.policy.desk_named(known.ticket.desk), known.requester
+    workflow = house.policy.workflow_named(name, known.ticket.desk)
+    if desk is None or workflow is None:
+        there = [one.workflow for one in house.policy.workflows]
+        raise NotFound(f"{known.ticket.desk} has no workflow `{name[:40]}`{did_you_mean(name, there)}")
+    if known.run or requester is None:
+        raise ValueError(f"{known.ticket.number} carries a request already, or has no requester")
+    run = new_run(workflow, number, requester.address, requester.organisation, house.clock())
+    ground = _ground(tx, house, replace(known, run=known_run(tx, run, known)))
+    if ground is None:
+        raise NotFound(f"{known.ticket.number} is of a desk that the policy no longer has")
+    return carrying.start(ground, by, known.ticket.fields)
 
 
 def _plans(tx: Connection, house: House, numbers: Iterable[TicketId]) -> Iterator[Plan]:

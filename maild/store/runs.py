@@ -40,6 +40,11 @@ def with_runs(tx: Connection, known: Mapping[TicketId, KnownTicket]) -> dict[Tic
     return {number: replace(one, run=runs.get(number)) for number, one in known.items()}
 
 
+def known_run(tx: Connection, run: Run, known: KnownTicket) -> KnownRun:
+    """A request with the people who have a say in it."""
+    return KnownRun(run, _people(tx, [run])[run.id], _carriers(tx, [(run, known)]).get(run.id))
+
+
 def runs_of(tx: Connection, tickets: Collection[TicketId]) -> dict[TicketId, tuple[Run, ...]]:
     """All that there ever were, by ticket, the oldest first."""
     rows = map(as_run, rows_among(tx, _EVERY, sorted(tickets)))

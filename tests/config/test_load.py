@@ -11,7 +11,7 @@ from maild.config import database_url, load_directory, load_policy, load_setting
 from maild.config.reference import SECTIONS, reference
 from maild.config.starter import starter_files, write_starter
 from maild.decide.policy import Policy
-from maild.errors import ConfigError
+from maild.errors import ConfigError, NotFound
 from maild.model import Register
 from maild.settings import Relay, Settings
 from tests.config.site import D, M, R, S, U, change, said, site
@@ -148,6 +148,15 @@ def test_a_start_brings_every_kind_of_file(site: Path) -> None:
     names = {str(name) for name in starter_files()}
     assert {M, D, S, U, R, "articles/passwords.md", "articles/outages.md"} <= names
     assert all((site / name).is_file() for name in names)
+
+
+def test_a_start_may_be_that_of_a_certain_kind_of_desk(tmp_path: Path) -> None:
+    names = {str(name) for name in write_starter(tmp_path / "own", "ehealth")}
+    assert str(tmp_path / "own" / "workflows" / "account-deletion.yaml") in names
+    assert load_policy(load_settings(tmp_path / "own" / M)).workflows
+    assert not [name for name in starter_files() if "ehealth" in name.parts], "the plain start has none of it"
+    with pytest.raises(NotFound, match="did you mean `ehealth`"):
+        write_starter(tmp_path / "other", "ehealt")
 
 
 def test_the_reference_explains_every_word(site: Path) -> None:

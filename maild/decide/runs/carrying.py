@@ -11,17 +11,33 @@ from collections.abc import Iterable
 
 from maild.decide.facts import KnownTicket
 from maild.decide.plan import Change, Plan, SetStatus
-from maild.decide.run_changes import SetRun
-from maild.decide.runs.engine import moved
-from maild.decide.runs.ground import Ground
+from maild.decide.run_changes import SetRun, StartRun
+from maild.decide.runs.engine import STEP, Step, moved, scheduled
+from maild.decide.runs.ground import Ground, is_entitled
+from maild.decide.runs.starting import missing
 from maild.decide.runs.ticking import lost_rights
 from maild.decide.told.notices import notifications, suppressions
 from maild.desks.life_cycle import SETTLED
-from maild.model import Status
+from maild.model import Reason, Status
 from maild.model.workflows import RunState
 from maild.workflows.model import Second
 from maild.workflows.objects import SHOWN, is_hash
 from maild.workflows.states import Event
+
+
+def start(ground: Ground, by: str, fields: Iterable[tuple[str, str]]) -> Plan:
+    """A request begins by the hand of staff, for the requester of a ticket that has none."""
+    asker = ground.requester
+    if asker is None or not is_entitled(asker, asker.organisation, ground.workflow):
+        raise ValueError(
+            f"{ground.run.asked_by} may not ask for {ground.workflow.workflow}: `maild contacts` tells why"
+        )
+    lacks = missing(ground.workflow, fields)
+    step = None if lacks else moved(ground, Event.COMPLETE, by)
+    if step is None:
+        why = f"{ground.workflow.workflow} has begun, and waits: {', '.join(lacks)}"
+        step = Step(scheduled(ground), Reason(STEP, RunState.COLLECTING.value, why), ())
+    return _plan(ground, StartRun(ground.run.ticket, step.run), step, by)
 
 
 def second(ground: Ground, by: str) -> Plan:
@@ -74,10 +90,14 @@ def _moved(ground: Ground, event: Event, by: str, why: str = "", changes: Iterab
     step = moved(ground, event, by, why)
     if step is None:
         raise ValueError(f"the request is {ground.run.state}: {ADVICE[ground.run.state]}")
+    return _plan(ground, SetRun(ground.run.ticket, step.run), step, by, changes)
+
+
+def _plan(ground: Ground, change: Change, step: Step, by: str, more: Iterable[Change] = ()) -> Plan:
     return Plan(
         None,
         (step.reason,),
-        (SetRun(ground.run.ticket, step.run), *changes),
+        (change, *more),
         notifications=notifications(step.told),
         suppressed=suppressions(step.told),
         calls=step.calls,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from maild.decide.facts import KnownTicket
 from maild.decide.runs.engine import STEP, Step, as_outcome, as_start, moved, scheduled
@@ -56,6 +57,21 @@ def collected(it: Occasion, draft: Draft, known: KnownTicket) -> Outcome:
     return as_outcome(step, known.ticket.id)
 
 
+def new_run(workflow: Workflow, ticket: TicketId, asked_by: str, organisation: str, now: datetime) -> Run:
+    """A request that has just begun."""
+    return Run(
+        id=NEW,
+        ticket=ticket,
+        workflow=workflow.workflow,
+        state=RunState.COLLECTING,
+        definition=workflow.model_dump_json(),
+        asked_by=asked_by,
+        organisation=organisation,
+        created_at=now,
+        seen_at=now,
+    )
+
+
 def taken(it: Occasion, draft: Draft, known: KnownTicket | None) -> tuple[FieldWanted, ...]:
     """What the request takes that this mail begins, or that still lacks something."""
     ground = ground_of(known, it.desk, it.case.now) if known else None
@@ -94,17 +110,7 @@ def _new_ground(
 ) -> Ground:
     facts, now = it.case.facts, it.case.now
     organisation = asker.organisation if asker else ""
-    run = Run(
-        id=NEW,
-        ticket=known.ticket.id if known else UNWRITTEN,
-        workflow=workflow.workflow,
-        state=RunState.COLLECTING,
-        definition=workflow.model_dump_json(),
-        asked_by=it.recipient.address,
-        organisation=organisation,
-        created_at=now,
-        seen_at=now,
-    )
+    run = new_run(workflow, known.ticket.id if known else UNWRITTEN, it.recipient.address, organisation, now)
     people = tuple({one.address: one for one in (*((asker,) if asker else ()), *facts.principals)}.values())
     carrier = carrier_among(facts, workflow, it.desk, draft.assignee)
     return Ground(run, workflow, it.desk, people, carrier, now, it.message.subject, draft.fields)
