@@ -9,6 +9,7 @@ forgery    the whole matrix of forged and honest mails, and 100,000 random mixes
 people     random stories of mails, Cc, forwards and changes of the register, each step held against the invariants
 hours      working time against a count of every minute, 2024 to 2036, and around every clock change of 50 years
 life       random lives of tickets, with time, crashes and restarts, against a model
+workflows  lives of a deletion with impostors, autoresponders, crashes and restores: 100,000 steps
 year       20,000 tickets over a year, against a ledger that knows nothing of maild
 """
 
@@ -36,6 +37,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "people": ("-m", "tests.stateful", "--minutes", "10"),
     "hours": ("-m", "tests.desks.oracle"),
     "life": ("-m", "tests.life", "500"),
+    "workflows": ("-m", "tests.workflows", "8400"),
     "year": ("-m", "tests.life.year", "20000"),
 }
 FROZEN = "12"

@@ -33,7 +33,7 @@ from maild.steps.runs import find_ground
 from maild.steps.watch import NO_WATCH
 from maild.store import register
 from maild.store.engine import Store
-from maild.store.runs import runs_of
+from maild.store.runs import disarm_all, runs_of
 from tests.builders import TOKENS, a_desk
 from tests.ingest.authenticity.signing import USUAL, How, ed25519, signed
 from tests.store.kit import a_received_mail, keep
@@ -72,6 +72,7 @@ class Office:
     desk: dict[str, Any] = field(default_factory=dict)
     now: datetime = MONDAY
     sent: int = 0
+    kept: tuple[Run, ...] | None = None
 
     def __post_init__(self) -> None:
         with self.store.transaction() as tx:
@@ -105,6 +106,7 @@ class Office:
         keep(self.store, a_received_mail(raw=raw, mail_from=sender, recipients=(to,), received_at=self.now))
         while pipeline.process(self.house, "n/1", NO_WATCH):
             pass
+        self.kept = None
 
     def _how(self, sender: str) -> How:
         """As large providers sign: with the time, and all that threads."""
@@ -131,6 +133,7 @@ class Office:
             return cast("Plan", deed(ground, known, "grace", *words))
 
         pipeline.act(self.house, want)
+        self.kept = None
 
     def agree(self) -> None:
         self.act(lambda ground, _known, by: carrying.second(ground, by))
@@ -152,20 +155,28 @@ class Office:
         self.now += length
         while pipeline.tick(self.house):
             pass
+        self.kept = None
 
     def let_go(self, address: str) -> None:
         """Somebody leaves the organisation."""
         with self.store.transaction() as tx:
             tx.execute(text(f"UPDATE contact SET register = 'inactive' WHERE address = '{address}'"))
 
+    def restore(self) -> None:
+        """A backup comes back: what a restored database must not do by itself, as far as requests go."""
+        with self.store.transaction() as tx:
+            disarm_all(tx, "a restore")
+        self.kept = None
+
     # ---- what is then --------------------------------------------------------------------------------
 
     @property
     def run(self) -> Run | None:
-        """The last request of the first ticket."""
-        with self.store.reading() as tx:
-            found = runs_of(tx, [TicketId(1001)]).get(TicketId(1001), ())
-        return found[-1] if found else None
+        """The last request of the first ticket, looked up once after each thing that happens."""
+        if self.kept is None:
+            with self.store.reading() as tx:
+                self.kept = runs_of(tx, [TicketId(1001)]).get(TicketId(1001), ())
+        return self.kept[-1] if self.kept else None
 
     @property
     def state(self) -> str:
@@ -180,8 +191,11 @@ class Office:
         return [kind for kind, _ in self.rows(address)]
 
     def last(self, kind: str, address: str = ADA) -> EmailMessage:
-        raw = [raw for found, raw in self.rows(address) if found == kind][-1]
-        return cast("EmailMessage", message_from_bytes(bytes(raw), policy=default))
+        return self.mails(kind, address)[-1]
+
+    def mails(self, kind: str, address: str = ADA) -> list[EmailMessage]:
+        raws = [raw for found, raw in self.rows(address) if found == kind]
+        return [cast("EmailMessage", message_from_bytes(bytes(raw), policy=default)) for raw in raws]
 
     def rows(self, address: str) -> list[tuple[str, bytes]]:
         query = "SELECT kind, raw FROM outbox_entry WHERE state <> 'suppressed' AND recipient = :to ORDER BY id"

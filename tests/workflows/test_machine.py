@@ -11,7 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.workflows.machine import Deletion
 
-STEPS = 25
+STEPS = 12
 IN_THE_SUITE = 300
 
 

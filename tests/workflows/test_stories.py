@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from maild.store.engine import Store
-from maild.store.runs import disarm_all
 from tests.workflows.house import ADA, BOB, CARL, COMPLETE, GRACE, MALLORY, SUPPORT, Office, body, digits
 
 DAY = timedelta(days=1)
@@ -92,8 +91,7 @@ def test_words_that_are_not_those_confirm_nothing(asked: Office) -> None:
 
 def test_an_old_answer_confirms_no_new_question(asked: Office) -> None:
     first = asked.last("workflow-confirm")
-    with asked.store.transaction() as tx:
-        disarm_all(tx, "a restore")
+    asked.restore()
     asked.now += timedelta(minutes=1)
     asked.renew()
     asked.answer(first, f"CONFIRM {digits(first)}")
@@ -210,9 +208,9 @@ def test_after_a_downtime_nobody_is_reminded_of_what_is_over(agreed: Office) -> 
 
 def test_after_a_restore_nothing_is_armed_and_staff_ask_anew(agreed: Office) -> None:
     agreed.wait(2 * DAY)
-    with agreed.store.transaction() as tx:
-        (one,) = disarm_all(tx, "a restore")
-    assert one.state == "ready" and agreed.state == "disarmed"
+    assert agreed.state == "ready"
+    agreed.restore()
+    assert agreed.state == "disarmed"
     with pytest.raises(ValueError, match="asks anew"):
         agreed.begin()
     agreed.renew()
