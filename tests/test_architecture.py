@@ -34,13 +34,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("maild.decide",),
     ("maild.rules",),
-    ("maild.workflows",),
+    ("maild.workflows", "maild.privacy"),
     ("maild.desks", "maild.ingest", "maild.directory"),
     ("maild.yaml", "maild.patterns"),
     ("maild.model", "maild.errors", "maild.settings", "maild.clock", "maild.cleaning"),
 )
 PURE = ("maild.model", "maild.errors", "maild.cleaning", "maild.decide", "maild.rules", "maild.desks", "maild.ingest")
-PURE += ("maild.patterns", "maild.workflows")
+PURE += ("maild.patterns", "maild.workflows", "maild.privacy")
 PURE += ("maild.notify.render", "maild.notify.compose", "maild.notify.backoff", "maild.notify.words")
 PURE += ("maild.notify.names", "maild.notify.faults", "maild.notify.preflight", "maild.notify.preview")
 PURE += ("maild.notify.html", "maild.notify.moments", "maild.notify.values", "maild.notify.audience")

@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from maild.config.articles import read_articles
+from maild.config.countries import countries_of, known_countries
 from maild.config.templates import Named, TemplateFile, lacking, read_templates, templates_named, unused
 from maild.config.workflows import read_workflows
 from maild.decide.policy import Policy, TemplateSource
@@ -50,6 +51,7 @@ def compile_policy(settings: Settings, directory: Directory | None) -> Compiled:
     files, problems = _desks(settings)
     templates = read_templates(settings.templates)
     problems += [*_clashes(files), *_languages(files, templates.sources), *_pageless(files, settings)]
+    problems += _countries(files)
     desks = tuple(file.desk for file in files)
     known = Known(None if problems else desks, directory, frozenset(hook.name for hook in settings.webhooks))
     flows = read_workflows(matching(settings.workflows), known)
@@ -64,6 +66,7 @@ def compile_policy(settings: Settings, directory: Directory | None) -> Compiled:
         articles=offered.articles,
         templates=templates.sources,
         workflows=flows.workflows,
+        countries=countries_of(desks),
     )
     problems += [*templates.problems, *flows.problems, *loaded.problems, *offered.problems]
     if not loaded.problems:
@@ -161,6 +164,15 @@ def _pageless(files: Sequence[DeskFile], settings: Settings) -> Iterator[Problem
         if file.desk.strangers is Strangers.REGISTER:
             advice = "`register` sends a link to the pages for customers: open them with `web` in maild.yaml"
             yield file.document.problem(advice, "strangers")
+
+
+def _countries(files: Sequence[DeskFile]) -> Iterator[Problem]:
+    """Countries whose numbers maild knows."""
+    for file in files:
+        for number, name in enumerate(file.desk.privacy.countries if file.desk.privacy else ()):
+            if name not in known_countries():
+                told = f"nothing is known of `{name}`: maild knows {', '.join(known_countries())}"
+                yield file.document.problem(told, "privacy", "countries", number)
 
 
 def _teams(files: Sequence[DeskFile], known: Known) -> Iterator[Problem]:

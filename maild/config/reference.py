@@ -20,6 +20,7 @@ from maild.desks.information import FieldWanted, Information, ModuleGuess, Subje
 from maild.desks.kinds import TicketType
 from maild.desks.life_cycle import LifeCycle, Unanswered
 from maild.desks.policy import Desk
+from maild.desks.privacy import Privacy
 from maild.desks.targets import Escalation, ServiceLevel
 from maild.desks.telling import Tells
 from maild.directory import Directory, OrganisationRecord, PersonRecord, StaffRecord, TeamRecord
@@ -84,6 +85,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("desks/*.yaml: information: fields (each)", FieldWanted),
     ("desks/*.yaml: information: subject", SubjectWanted),
     ("desks/*.yaml: information: modules (each)", ModuleGuess),
+    ("desks/*.yaml: privacy", Privacy),
     ("desks/*.yaml: tells", Tells),
     ("desks/*.yaml: forms (each)", Form),
     ("desks/*.yaml: forms (each): requester", InField),

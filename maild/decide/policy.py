@@ -13,6 +13,7 @@ from maild.desks.articles import HelpArticle
 from maild.desks.policy import Desk
 from maild.desks.shelf import Shelf
 from maild.desks.telling import StaffRole
+from maild.privacy.model import Country
 from maild.rules.language import Rule
 from maild.rules.references import ACCOUNT_MANAGER
 from maild.rules.sieve import RuleSet
@@ -40,6 +41,7 @@ class Policy(BaseModel):
     articles: tuple[HelpArticle, ...] = ()
     templates: tuple[TemplateSource, ...] = ()
     workflows: tuple[Workflow, ...] = ()
+    countries: tuple[Country, ...] = ()
 
     @cached_property
     def rule_set(self) -> RuleSet:

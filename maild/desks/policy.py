@@ -15,6 +15,7 @@ from maild.desks.hours import ALWAYS, Hours
 from maild.desks.information import NOTHING, Information
 from maild.desks.kinds import Categories, Types
 from maild.desks.life_cycle import USUAL, LifeCycle
+from maild.desks.privacy import Privacy
 from maild.desks.targets import Escalations, ServiceLevels, Stops
 from maild.desks.telling import Tells
 
@@ -164,6 +165,11 @@ class Desk(BaseModel):
         default=NOTHING,
         description="What it must know before it can begin: `fields`, each with the words to ask for it; `subject` and "
         "`modules`. One mail asks for all that is missing, and the ticket waits.",
+    )
+    privacy: Privacy | None = Field(
+        default=None,
+        description="What is done about personal data of others in people's mail: the ticket gets the tag "
+        "`personal-data`, and the sender is told. Nothing is looked for without it.",
     )
     articles: bool = Field(
         default=True, description="Whether its confirmations offer help articles that fit, of those that are for it."

@@ -12,7 +12,7 @@ from collections.abc import Collection
 SUBJECT = "subject"
 """By this name it is asked for."""
 WORDS = {
-    "de": "ein Betreff, der sagt, worum es geht",
+    "de": "einen Betreff, der sagt, worum es geht",
     "en": "a subject that says what it is about",
     "nl": "een onderwerp dat zegt waar het om gaat",
 }

@@ -64,6 +64,7 @@ class NotificationKind(StrEnum):
     STAFF_NOTICE = "staff-notice"
     FORWARDED = "forwarded"
     MISSING = "missing"
+    PRIVACY = "privacy"
     STAFF_TICKET = "staff-ticket"
     STAFF_ANSWER = "staff-answer"
     SERVICE_LEVEL = "service-level"

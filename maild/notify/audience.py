@@ -24,7 +24,10 @@ AT_WORK = frozenset({Kind.STAFF_TICKET, Kind.STAFF_ANSWER, Kind.SERVICE_LEVEL, K
 TO_STAFF = AT_WORK | {Kind.STAFF_NOTICE, Kind.FORWARDED}
 """Of those to staff, the ones whose answer is work on the ticket: they have a staff address in Reply-To."""
 ANSWERS = (
-    NEUTRAL | BY_COMMAND | IN_PLACE | {Kind.STAFF_ANSWER, Kind.CONFIRMATION, Kind.LEFT_OUT, Kind.DIGEST, Kind.REPORT}
+    NEUTRAL
+    | BY_COMMAND
+    | IN_PLACE
+    | {Kind.STAFF_ANSWER, Kind.CONFIRMATION, Kind.LEFT_OUT, Kind.PRIVACY, Kind.DIGEST, Kind.REPORT}
 )
 """Mails that somebody's own mail caused (RFC 3834 5: `auto-replied`)."""
 TO_BE_ANSWERED = frozenset(Kind) - BY_COMMAND - {Kind.FIRST_LINE, Kind.REFUSED, Kind.LOOK_LINK, Kind.REPORT}

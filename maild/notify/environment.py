@@ -63,6 +63,7 @@ never objects and never templates (FAULT-E03).
 | priority     | the ticket's, from 1 (the highest) to 4                                | staff-notice, staff-ticket… |
 | because      | the rules that tell this to staff                                      | staff-notice, forwarded     |
 | missing      | what the desk still needs, one thing a line                            | missing                     |
+| kinds        | what personal data a mail seems to hold, one kind a line               | privacy                     |
 | objects      | what a request is done to, one thing a line                            | workflow-confirm, …         |
 | word, code   | what confirms: the word, and the number whose last four digits do      | workflow-confirm, -second   |
 | before       | what the customer should do before, may be empty                       | workflow-scheduled          |
@@ -134,6 +135,7 @@ VARIABLES: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.STAFF_NOTICE: _TO_STAFF | {"priority"},
         Kind.FORWARDED: _TO_STAFF,
         Kind.MISSING: _KNOWN_PERSON | {"missing", "earlier"},
+        Kind.PRIVACY: _KNOWN_PERSON | {"kinds"},
         Kind.STAFF_TICKET: _TO_STAFF | {"news", "priority", "type", "category", "fields", "people", "due"},
         Kind.STAFF_ANSWER: _KNOWN_PERSON | {"what", "text"},
         Kind.SERVICE_LEVEL: _KNOWN_PERSON | {"who", "organisation", "priority", "aim", "stands", "due"},

@@ -49,6 +49,7 @@ FRIENDLY: Mapping[str, str] = MappingProxyType(
         "seats": "5",
         "primary": "yes",
         "because": "printers",
+        "kinds": "- a date of birth",
         "missing": "- The name of the machine\n- The address of the page",
         "news": "new",
         "type": "problem",

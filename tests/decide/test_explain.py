@@ -7,6 +7,7 @@ from typing import get_args
 
 from maild.decide import people_changes as people
 from maild.decide import plan as plans
+from maild.decide import run_changes as runs
 from maild.decide.explain import describe, explain
 from maild.decide.triage import decide
 from maild.model import (
@@ -29,7 +30,9 @@ from maild.model import (
     TicketId,
     TimerKind,
 )
+from maild.model.workflows import RunState
 from tests.builders import ADA, NOON, STRANGER, a_case, a_message
+from tests.workflows.kit import a_run
 
 ONE = TicketId(1001)
 EACH = (
@@ -49,6 +52,8 @@ EACH = (
     plans.LinkTickets(None, ONE, "the same mail"),
     plans.MergeTickets(ONE, TicketId(1002), "the same outage"),
     plans.SetProof(ONE, EntryId(3), Proof.PROVEN, "signed by acme.example", False),
+    runs.StartRun(None, a_run()),
+    runs.SetRun(ONE, a_run(RunState.READY)),
     people.Invite(Purpose.REGISTER, "mallory@elsewhere.example", "0" * 64, "service", "", NOON),
     people.SetParticipant(ONE, ADA.address, Role.GUEST, NOON),
     people.SetPreference(ADA.address, "language", "nl"),

@@ -14,12 +14,13 @@ from maild.decide.asked.self_solved import with_end
 from maild.decide.case import Case
 from maild.decide.clocks.states import Happening, after
 from maild.decide.facts import KnownTicket
-from maild.decide.mail import by_rule, information
+from maild.decide.mail import by_rule, guard, information
 from maild.decide.mail.contribution import article_of, ignored, index_of, sender_of, staff_told, to_review
 from maild.decide.mail.follow_up import Belongs
 from maild.decide.mail.ruling import ruled_mail
 from maild.decide.people_changes import SetParticipant
 from maild.decide.plan import Change, JoinTicket, Plan, SetAsked, SetStatus
+from maild.decide.run_changes import SetRun
 from maild.decide.runs import answering, starting
 from maild.decide.told.notices import Told, notice, notifications, suppressions
 from maild.decide.told.notify import Occasion, addresses_in_words, silenced
@@ -80,7 +81,8 @@ def follow_up_plan(case: Case, found: Belongs, desk: Desk) -> Plan:
         calls=tuple(_calls(joining)),
         ruled=ruled.ruled,
     )
-    return to_review(plan) if shaped.draft.review else with_end(plan, joining.it, found.known, shaped.draft)
+    plan = to_review(plan) if shaped.draft.review else with_end(plan, joining.it, found.known, shaped.draft)
+    return guard.guarded(plan, joining.it, shaped.draft, found.known)
 
 
 def _joining(it: Occasion, found: Belongs, ruled: Shaped) -> Joining:
@@ -105,10 +107,15 @@ def _told(joining: Joining) -> Iterator[Told]:
     it, known, shaped = joining.it, joining.found.known, joining.shaped
     yield from (*joining.question, *joining.said.told)
     yield from _left_out(it, known.ticket.id, joining.joined)
-    if not shaped.draft.review:
+    if not shaped.draft.review and not _settles(joining):
         yield from shared(it, known)
     yield from staff_told(it, shaped, known.ticket)
     yield from by_mail(it, shaped.ruled, known)
+
+
+def _settles(joining: Joining) -> bool:
+    """Whether the mail was a word to us, about the request on the ticket: nobody else needs to read it."""
+    return any(isinstance(change, SetRun) for change in joining.said.changes)
 
 
 def _calls(joining: Joining) -> Iterator[Call]:

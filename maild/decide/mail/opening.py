@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from maild.decide.case import Case
 from maild.decide.facts import Facts
-from maild.decide.mail import by_rule, information
+from maild.decide.mail import by_rule, guard, information
 from maild.decide.mail.contribution import article_of, ignored, index_of, sender_of, staff_told, to_review
 from maild.decide.mail.follow_up import Claim
 from maild.decide.mail.ruling import ruled_mail
@@ -82,7 +82,8 @@ def new_plan(case: Case, desk: Desk, shape: Shape = lambda shaped: shaped) -> Pl
         ruled=ruled.ruled,
     )
     plan = with_articles(plan, case, desk)
-    return to_review(plan) if shaped.draft.review else plan
+    plan = to_review(plan) if shaped.draft.review else plan
+    return guard.guarded(plan, opening.it, shaped.draft)
 
 
 def _opening(it: Occasion, ruled: Shaped) -> Opening:

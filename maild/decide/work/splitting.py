@@ -16,6 +16,7 @@ from maild.decide.told.notices import Told, notice, notifications, suppressions
 from maild.decide.who.sight import TRUSTED
 from maild.decide.work.staff import Hand
 from maild.desks.policy import AsksForProof
+from maild.desks.privacy import TAG
 from maild.model import Address, ArticleId, ArticleKind, Contact, NotificationKind, Proof, Reason, Role
 
 
@@ -70,6 +71,7 @@ def _opened(hand: Hand, title: str) -> OpenTicket:
         unverified=ticket.unverified,
         type=ticket.type,
         module=ticket.module,
+        tags=tuple(one for one in ticket.tags if one == TAG),
     )
 
 

@@ -25,6 +25,7 @@ from maild.decide.plan import (
 from maild.decide.told.notices import Told, notice, notifications, suppressions
 from maild.decide.who.sight import TRUSTED
 from maild.desks.policy import Desk
+from maild.desks.privacy import TAG
 from maild.model import (
     Address,
     ArticleKind,
@@ -201,9 +202,11 @@ def _to(
 
 
 def _quoted(hand: Hand, contact: Contact) -> tuple[tuple[str, str], ...]:
-    """What they last wrote themselves, if it is proven that they did: nobody else's words."""
+    """What they last wrote themselves, if it is proven that they did: nobody else's words, and no personal data."""
     last = hand.latest
     if last is None or last.proof is not Proof.PROVEN or last.author.address != contact.address:
+        return ()
+    if TAG in hand.known.ticket.tags:
         return ()
     return (("quoted", last.text),)
 
