@@ -28,6 +28,7 @@ class Sent:
 
     mail_from: str
     raw: bytes
+    to: str = DESK
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class Heard:
     def message_id(self, address: str) -> str:
         """Of the first mail to that address."""
         return self._header(address, "Message-ID")
+
+    def last(self, address: str) -> Kept:
+        """The last mail to that address. Raises LookupError."""
+        return [mail for mail in self.mails if address in mail.recipients][-1]
 
     def number(self, address: str) -> str:
         """The ticket number in the subject of the first mail to that address."""

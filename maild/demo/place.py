@@ -11,43 +11,58 @@ import smtplib
 import socket
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from maild.cli.migrate import bring_up_to_date
 from maild.config import load_settings
-from maild.config.starter import write_starter
-from maild.demo.mails import DESK, Sent
+from maild.config.policy import desks_of
+from maild.config.starter import SETTINGS, write_starter
+from maild.demo.mails import Sent
 from maild.errors import SourceUnavailable
 from maild.notify.sink import Sink
+from maild.yaml.file import read
 
 START = 30.0
 STOP = 10.0
 LOOK = 0.02
+NOTHING: Mapping[str, str] = {}
+KEPT = frozenset({"templates", "webhooks", "screening"})
+"""Of an example's own settings."""
 
 
 class Place:
     """A running daemon. `settings` is its settings file, `port` its SMTP port."""
 
-    def __init__(self, folder: Path, sink: Sink) -> None:
+    def __init__(self, folder: Path, sink: Sink, example: str = "", border: Mapping[str, str] = NOTHING) -> None:
         self.folder = folder
         self.sink = sink
+        self._example, self._border = example, dict(border)
         self.port = _free_port()
         self.settings = folder / "config" / "demo.yaml"
         self.log = folder / "maild.log"
 
     def furnish(self) -> None:
         """The shipped example, beside it settings with ports of our own, and an empty database."""
-        write_starter(self.settings.parent)
+        write_starter(self.settings.parent, self._example)
+        own = read(self.settings.parent / SETTINGS).value if self._example else {}
+        web = {"web": {"url": f"http://127.0.0.1:{(port := _free_port())}", "port": port}} if "web" in own else {}
         settings = {
+            **{name: value for name, value in own.items() if name in KEPT},
             "state": "../var",
             "hostname": "desk.example",
-            "smtp": [{"port": self.port}],
+            "smtp": [{"port": self.port, **({"border": self._border} if self._border else {})}],
             "relay": {"host": self.sink.host, "port": self.sink.port, "tls": "none"},
+            **web,
         }
         self.settings.write_text(json.dumps(settings, indent=2), encoding="utf-8")
         bring_up_to_date(load_settings(self.settings))
+
+    @property
+    def desk(self) -> str:
+        """The address of the first desk."""
+        return desks_of(load_settings(self.settings))[0].address
 
     async def send(self, mail: Sent) -> None:
         """Over SMTP, as somebody's mail server would."""
@@ -55,7 +70,7 @@ class Place:
 
     def _send(self, mail: Sent) -> None:
         with smtplib.SMTP("127.0.0.1", self.port, timeout=10) as client:
-            client.sendmail(mail.mail_from, [DESK], mail.raw)
+            client.sendmail(mail.mail_from, [mail.to], mail.raw)
 
     async def start(self) -> Process:
         """`maild serve`, until it listens. Raises SourceUnavailable with the end of its log."""
@@ -98,10 +113,10 @@ async def end(daemon: Process) -> None:
 
 
 @asynccontextmanager
-async def a_place(folder: Path) -> AsyncIterator[Place]:
+async def a_place(folder: Path, example: str = "", border: Mapping[str, str] = NOTHING) -> AsyncIterator[Place]:
     """A daemon that runs while the context is open."""
     async with Sink() as sink:
-        place = Place(folder, sink)
+        place = Place(folder, sink, example, border)
         place.furnish()
         daemon = await place.start()
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +14,7 @@ from maild.demo.mails import Heard, Sent
 from maild.demo.place import Place
 from maild.errors import TemporaryFailure
 from maild.ingest.body.attachments import payload
+from maild.model import TicketId
 from maild.notify.sink import Kept
 from maild.store import inbox, outbox, tickets
 from maild.store.decisions import decisions_of
@@ -78,8 +79,8 @@ class Seen:
 class Story:
     """The steps at a place, and a look at its database."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, place: Place, steps: Sequence[Step] = STEPS) -> None:
+        self._place, self._steps = place, steps
         self._store: Store = open_store(database_url(load_settings(place.settings)))
 
     def close(self) -> None:
@@ -87,7 +88,7 @@ class Story:
 
     async def play(self) -> AsyncIterator[Decided]:
         """Send each mail; yield what became of it."""
-        for number, step in enumerate(STEPS):
+        for number, step in enumerate(self._steps):
             if step.awaits:
                 await self._until(partial(self._got, step.awaits), f"a mail to {step.awaits}")
             await self._place.send(step.write(Heard(self._place.sink.mails)))
@@ -96,7 +97,7 @@ class Story:
 
     async def rest(self, decided: tuple[Decided, ...]) -> Seen:
         """Wait until nothing is left to send, then look at everything."""
-        await self._until(self._all_sent, "the last mail to go out")
+        await self.quiet()
         with self._store.reading() as tx:
             views = tuple(
                 tickets.show_ticket(tx, number) for number in sorted(one.id for one in tickets.list_tickets(tx))
@@ -104,6 +105,14 @@ class Story:
             sources = [tickets.attachment_source(tx, one.id) for view in views for one in view.attachments]
         files = tuple(payload(raw, part) for raw, part in sources)
         return Seen(decided, views, tuple(self._place.sink.mails), files)
+
+    async def quiet(self) -> None:
+        """Wait until nothing is left to send."""
+        await self._until(self._all_sent, "the last mail to go out")
+
+    def ticket(self, number: TicketId) -> TicketView:
+        with self._store.reading() as tx:
+            return tickets.show_ticket(tx, number)
 
     async def follow(self, after: int) -> AsyncIterator[Decided]:
         """For ever: what becomes of mails that others send."""

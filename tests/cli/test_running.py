@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from maild.config import load_settings
+from maild.config.starter import starter_desks
 from maild.daemon.node import running
 from maild.errors import ExitCode
 from tests.cli.site import Done, Site, a_mail, raw
@@ -104,6 +105,13 @@ def test_the_demo_keeps_every_promise_and_leaves_no_process_behind(tmp_path) -> 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "✗" not in done.stdout and "12 of 12 promises kept" in done.stdout
     assert running(tmp_path / "demo" / "var") is None
+
+
+@pytest.mark.parametrize("desk", starter_desks())
+def test_every_example_desk_plays_its_story_and_all_of_it_comes_out(desk: str, tmp_path) -> None:
+    command = [sys.executable, "-m", "maild.cli", "demo", "--exit", "--desk", desk, "--keep", str(tmp_path / "demo")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0 and "✗" not in done.stdout and "✓" in done.stdout, done.stdout + done.stderr
 
 
 def test_a_demo_that_is_interrupted_takes_its_daemon_along(tmp_path) -> None:

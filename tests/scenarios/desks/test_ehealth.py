@@ -132,6 +132,18 @@ def test_extras_go_to_the_account_manager_of_the_organisation(desk: DeskWorld) -
     assert came.to(ANNA), "its requester is told"
 
 
+def test_a_clients_data_are_flagged_never_repeated_and_their_writer_is_asked_to_black_them_out(desk: DeskWorld) -> None:
+    """REQ-M3: a name with a birth date; the fault is worked on all the same."""
+    words = f"Auf {URL}: Wenn Herr Jürgen Sommer, geb. 04.05.1971, sich anmeldet, lädt nichts. Firefox 131.0"
+    came = writes(desk, TIM, "Anmeldung lädt nicht", words)
+    assert "personal-data" in desk.ticket(came.number)["tags"]
+    assert any("schwärzen" in mail.get_content() for mail in came.to(TIM))
+    for _, mail in came.mails:
+        assert "04.05.1971" not in mail.as_string() and "04.05.1971" not in html_of(mail)
+    again = writes(desk, TIM, f"Re: [{came.number}] Anmeldung lädt nicht", "Er ist am 04.05.1971 geboren.")
+    assert not any("schwärzen" in mail.get_content() for mail in again.to(TIM)), "once for a ticket"
+
+
 # ---- activation -------------------------------------------------------------------------------------
 
 
