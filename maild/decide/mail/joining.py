@@ -110,7 +110,7 @@ def _told(joining: Joining) -> Iterator[Told]:
     if not shaped.draft.review and not _settles(joining):
         yield from shared(it, known)
     yield from staff_told(it, shaped, known.ticket)
-    yield from by_mail(it, shaped.ruled, known)
+    yield from by_mail(it, shaped.ruled, known, joining.joined)
 
 
 def _settles(joining: Joining) -> bool:

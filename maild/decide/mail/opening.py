@@ -104,7 +104,7 @@ def _told(opening: Opening) -> Iterator[Told]:
     yield from (opening.answer, *opening.besides, *opening.wished.told, *opening.begun.told)
     yield from followers(it)
     yield from staff_told(it, shaped)
-    yield from by_mail(it, shaped.ruled)
+    yield from by_mail(it, shaped.ruled, joined=opening.joined)
 
 
 def _reasons(opening: Opening) -> Iterator[Reason]:

@@ -14,9 +14,11 @@ from types import MappingProxyType
 
 from maild.decide.facts import Facts, KnownTicket, Worker
 from maild.decide.mail.by_rule import MOST_TEXT
+from maild.decide.plan import JoinTicket
 from maild.decide.policy import Policy
 from maild.decide.told.notices import Told
 from maild.decide.told.notify import Occasion, cannot_hear
+from maild.decide.who.people import People
 from maild.desks.policy import Desk
 from maild.desks.telling import StaffRole, Tells
 from maild.model import (
@@ -37,6 +39,19 @@ MOST_PEOPLE = 20
 FIRST = f"{NotificationKind.STAFF_TICKET}:new"
 """The event of the mail about a new ticket: its Message-ID is known beforehand, so that all later mail to the same
 reader can be threaded below it (`notify.render`)."""
+NOBODY = People()
+WAITS: Mapping[str, str] = MappingProxyType(
+    {
+        "de": "ungeprüft, liest erst mit, wenn du es erlaubst",
+        "en": "unverified, reads along once you allow it",
+        "nl": "ongeverifieerd, leest pas mee als jij het toestaat",
+    }
+)
+"""How staff are told that somebody in copy waits for them."""
+LEFT_OUT: Mapping[str, str] = MappingProxyType(
+    {"de": "liest nicht mit", "en": "does not read along", "nl": "leest niet mee"}
+)
+"""And that the desk leaves somebody out."""
 UNPROVEN: Mapping[str, str] = MappingProxyType(
     {"en": "not proven", "de": "nicht bewiesen", "nl": "niet bewezen"},
 )
@@ -74,13 +89,16 @@ class News:
     values: tuple[tuple[str, str], ...] = ()
 
 
-def by_mail(it: Occasion, ruled: Ruled, ticket: KnownTicket | None = None) -> tuple[Told, ...]:
-    """Staff who are told of a mail: one that opens a ticket, or joins this one; and whom its rules give it to."""
+def by_mail(it: Occasion, ruled: Ruled, ticket: KnownTicket | None = None, joined: People = NOBODY) -> tuple[Told, ...]:
+    """Staff who are told of a mail: one that opens a ticket, or joins this one; and whom its rules give it to.
+    `joined`: whom the mail brings along, as far as the desk lets them."""
     if not it.desk.team or _nobody_wrote(it):
         return ()
     what = What.ANSWER if ticket else What.NEW
     draft, by = ruled.draft, it.recipient.address
-    news = News(what, it.desk, it.message.content_key[:16], draft.assignee, by, ticket, _of_mail(it, ruled, ticket))
+    news = News(
+        what, it.desk, it.message.content_key[:16], draft.assignee, by, ticket, _of_mail(it, ruled, ticket, joined)
+    )
     told = tuple(_told(news, it.case.facts, it.case.policy))
     if not draft.assignee or draft.assignee == ruled.before.assignee:
         return told
@@ -164,7 +182,7 @@ def _address(told: Told) -> str:
 # ---- what such a mail says --------------------------------------------------------------------------
 
 
-def _of_mail(it: Occasion, ruled: Ruled, ticket: KnownTicket | None) -> tuple[tuple[str, str], ...]:
+def _of_mail(it: Occasion, ruled: Ruled, ticket: KnownTicket | None, joined: People) -> tuple[tuple[str, str], ...]:
     draft = ruled.draft
     values = {
         "who": _who(it),
@@ -173,7 +191,7 @@ def _of_mail(it: Occasion, ruled: Ruled, ticket: KnownTicket | None) -> tuple[tu
         "type": draft.type,
         "category": draft.category,
         "fields": "\n".join(f"{name}: {value}" for name, value in draft.fields if value),
-        "people": "\n".join(_people(it, ticket)),
+        "people": "\n".join(_people(it, ticket, joined)),
         "text": it.message.visible_text[:MOST_TEXT],
     }
     return _without_empty(values)
@@ -207,13 +225,17 @@ def _named(person: Address | Contact) -> str:
     return f"{person.name} <{person.address}>" if person.name else person.address
 
 
-def _people(it: Occasion, known: KnownTicket | None) -> Iterator[str]:
-    """Who takes part beside whoever wrote; of a new ticket, whom its mail names."""
+def _people(it: Occasion, known: KnownTicket | None, joined: People) -> Iterator[str]:
+    """Who takes part beside whoever wrote, and whom this mail names besides."""
     if known:
         yield from _reading_along(known, it.recipient.address)
-        return
-    named = {one.address: one for one in (*it.message.to, *it.message.cc) if one.address != it.recipient.address}
-    yield from [_named(one) for one in named.values() if not it.case.policy.desk_of(one.address)][:MOST_PEOPLE]
+    names = {one.address: one for one in (*it.message.to, *it.message.cc)}
+    flag = WAITS.get(it.desk.languages[0], WAITS["en"])
+    for change in [one for one in joined.changes if isinstance(one, JoinTicket)][:MOST_PEOPLE]:
+        person = _named(names.get(change.address, Address("", change.address)))
+        yield f"{person} ({flag})" if change.waits else person
+    apart = LEFT_OUT.get(it.desk.languages[0], LEFT_OUT["en"])
+    yield from (f"{_named(one)} ({apart})" for one in joined.left_out[:MOST_PEOPLE])
 
 
 def _reading_along(known: KnownTicket, but: str) -> list[str]:

@@ -60,7 +60,8 @@ def is_told(one: Notification) -> bool:
 def plan_of(known: KnownTicket | None, rules: tuple[object, ...], staff: tuple[Worker, ...], **changes: object) -> Plan:
     desk = a_desk(**{"team": "line", "languages": ("en",)} | changes.pop("desk", {}))  # type: ignore[operator]  # a dict
     policy = a_policy(desks=(desk,), rules=TypeAdapter(tuple[Rule, ...]).validate_python(rules))
-    facts = Facts((a_contact(),), (known,) if known else (), authenticity=changes.pop("proof", PROVEN), staff=staff)  # type: ignore[arg-type]  # as named
+    people = (a_contact(), *changes.pop("people", ()))  # type: ignore[misc]  # contacts
+    facts = Facts(people, (known,) if known else (), authenticity=changes.pop("proof", PROVEN), staff=staff)  # type: ignore[arg-type]  # as named
     case = a_case(a_message(**changes), facts, policy=policy)
     if known:
         case = replace(case, keys=replace(case.keys, earlier=known.ticket.id))
@@ -129,7 +130,7 @@ def test_that_a_customer_is_away_is_no_news() -> None:
 
 
 def test_the_mail_says_all_that_it_takes_to_begin() -> None:
-    (first, _) = told(rules=(ASSIGN,), cc=(BOB,))
+    (first, _) = told(rules=(ASSIGN,), cc=(BOB,), people=(a_contact(BOB),))
     values = dict(first.values)
     assert values == {
         "news": "new",
@@ -141,6 +142,15 @@ def test_the_mail_says_all_that_it_takes_to_begin() -> None:
         "text": "It burns.",
     }
     assert not first.unverified and first.ticket is None and not first.by_person
+
+
+def test_whoever_waits_for_staff_does_not_look_as_if_they_read_along() -> None:
+    (waits,) = told(cc=(BOB,), desk={"colleagues": "everybody"})
+    assert dict(waits.values)["people"] == f"Bob <{BOB.address}> (unverified, reads along once you allow it)"
+    (alone,) = told(cc=(BOB,))
+    assert dict(alone.values)["people"] == f"Bob <{BOB.address}> (does not read along)", (
+        "this desk leaves strangers out"
+    )
 
 
 def test_the_mail_names_everybody_who_reads_along_but_not_its_sender() -> None:

@@ -123,7 +123,6 @@ def shown(desk: DeskWorld, number: str) -> str:
     return desk.maild("show", number)
 
 
-@pytest.mark.xfail(strict=True, reason="REQ-H5: the mail to staff names strangers in CC as if they read along")
 def test_staff_read_in_their_mail_that_somebody_in_copy_is_unverified(desk: DeskWorld) -> None:
     """REQ-H5."""
     mail = desk.writes(BEN, "de-31-srv-0007 is slow", Cc="yan@elsewhere.example").only(TEAM)
