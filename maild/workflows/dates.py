@@ -95,6 +95,7 @@ def _agenda(run: Run, workflow: Workflow, hours: Hours) -> Iterator[Item]:
     elif run.state is RunState.COOLING and run.ready_at:
         yield Item(run.ready_at, What.COOLED)
         yield from _reminders(run, hours, workflow.due.remind_customer, What.REMIND_CUSTOMER)
+        yield from _reminders(run, hours, workflow.due.remind_staff, What.REMIND_STAFF)
     elif run.state in (RunState.READY, RunState.EXECUTING) and run.due_at:
         yield from _reminders(run, hours, workflow.due.remind_staff, What.REMIND_STAFF)
         yield Item(run.due_at, What.OVERDUE)
