@@ -50,7 +50,7 @@ def test_an_honest_request_is_asked_about_confirmed_looked_at_told_and_carried_o
     office.begin()
     office.done()
     assert office.state == "done" and [office.told(who)[-1] for who in (ADA, BOB)] == ["deletion-completed"] * 2
-    assert "account-id: 4711" in body(office.last("deletion-completed"))
+    assert "The account: 4711" in body(office.last("deletion-completed"))
 
 
 def test_the_question_holds_nothing_that_confirms_it(asked: Office) -> None:

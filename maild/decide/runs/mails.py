@@ -188,7 +188,7 @@ def _values(ground: Ground, kind: Kind, language: str, more: Mapping[str, str]) 
     run = ground.run
     values = {
         "about": titled(ground, language),
-        "objects": objects_in_words(run),
+        "objects": objects_in_words(ground, language),
         "who": _asked_by(ground),
         "word": in_language(ground.workflow.safeguards.word, language, ground.desk.languages[0]),
         "until": _instant(run.next_at) if run.state in (RunState.CONFIRMING, RunState.SECONDING) else "",
@@ -198,7 +198,7 @@ def _values(ground: Ground, kind: Kind, language: str, more: Mapping[str, str]) 
         "after": _text(ground.workflow.done, language),
         "stands": run.state.value,
         "why": run.why,
-        "what": objects_in_words(run),
+        "what": objects_in_words(ground, language),
     }
     wanted = WANTED[kind]
     return {name: value for name, value in (values | dict(more)).items() if name in wanted}
@@ -215,9 +215,11 @@ WANTED: Mapping[Kind, frozenset[str]] = {
 """What each kind of mail says."""
 
 
-def objects_in_words(run: Run) -> str:
-    """One object a line."""
-    return "\n".join(f"{name}: {value}" for name, value in run.objects)
+def objects_in_words(ground: Ground, language: str) -> str:
+    """One object a line, called as it was asked for."""
+    asked = {one.field: in_language(one.words, language, ground.desk.languages[0]) for one in ground.workflow.facts}
+    called = ((asked.get(name, name), value) for name, value in ground.run.objects)
+    return "\n".join(f"{words[:1].upper()}{words[1:]}: {value}" for words, value in called)
 
 
 def _for_staff(ground: Ground, what: str) -> Values:
@@ -227,7 +229,7 @@ def _for_staff(ground: Ground, what: str) -> Values:
         "news": what,
         "who": _asked_by(ground),
         "organisation": run.organisation,
-        "objects": objects_in_words(run),
+        "objects": objects_in_words(ground, language),
         "hash": run.digest[:SHOWN],
         "due": _instant(run.due_at),
         "why": run.why,
