@@ -311,16 +311,21 @@ def test_nobody_turns_our_mails_around() -> None:
     assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-@pytest.mark.parametrize("language", ["de", "en", "nl"])
-def test_who_follows_is_told_how_to_stop_and_their_program_too(language: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "stop", "leave"),
+    [("de", "nicht mehr folgen", "abmelden"), ("en", "unfollow", "remove me"), ("nl", "ontvolgen", "afmelden")],
+)
+def test_who_follows_is_told_how_to_stop_in_their_own_words_and_their_program_too(
+    language: str, stop: str, leave: str
+) -> None:
     followed = sent(notification(NotificationKind.FOLLOWED, language=language))
     along = sent(notification(NotificationKind.STATUS_UPDATE, language=language, values=(("follower", "yes"),)))
-    for mail, word in ((followed, "unfollow"), (along, "remove me")):
+    for mail, word, shown in ((followed, "unfollow", stop), (along, "remove me", leave)):
         link = str(read(mail)["List-Unsubscribe"])
         address, _, asked = link.removeprefix("<mailto:").removesuffix(">").partition("?subject=")
         assert TOKENS.read_reply_address(unquote(address)) == ReplyToken(TICKET.id, 7)
-        assert unquote(asked) == word and text_of(mail).count(word) == 1
-        assert PHRASES[word][0] in (Action.UNFOLLOW, Action.REMOVE)
+        assert unquote(asked) == word and text_of(mail).count(shown) == 1
+        assert PHRASES[word] == PHRASES[shown] and PHRASES[word][0] in (Action.UNFOLLOW, Action.REMOVE)
 
 
 def test_a_persons_mail_to_who_follows_says_it_in_words_alone_as_it_is_no_lists() -> None:

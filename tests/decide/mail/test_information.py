@@ -400,7 +400,7 @@ TITLES = (
     ("Hilfe", "Login geht nicht", "Betreff: Drucker brennt", "Login geht nicht"),
     ("Hilfe", "Re: [SD-1001] Login geht nicht", "", "Login geht nicht"),
     ("Hilfe", "AW: [SD-1001] Hilfe beim Login", "", "Hilfe beim Login"),
-    ("Hilfe", "AW: [SD-1001] Eine Angabe fehlt uns noch: Hilfe", "", ""),
+    ("Hilfe", "AW: [SD-1001] Uns fehlt noch etwas: Hilfe", "", ""),
     ("(no subject)", "Re: [SD-1001] One more thing, please: (no subject)", "", ""),
     ("Re:", "Re: [SD-1001] One more thing, please: Re:", "", ""),
     ("[SD-9]", "Re: [SD-1001] One more thing, please:", "", ""),
