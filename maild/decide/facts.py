@@ -138,11 +138,13 @@ class Conversation:
 @dataclass(frozen=True, slots=True)
 class KnownRun:
     """A request with legal weight that is under way: `people` are whoever asked for it, and the authorised contacts of
-    their organisation, as the register knows them now; `carrier` is who carries it out."""
+    their organisation, as the register knows them now; `carrier` is who carries it out. `unreached`: addresses that our
+    last mails about it did not reach."""
 
     run: Run
     people: tuple[Contact, ...] = ()
     carrier: Worker | None = None
+    unreached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

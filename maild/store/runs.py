@@ -13,16 +13,21 @@ from sqlalchemy import Connection, select, update
 
 from maild.decide.facts import KnownRun, KnownTicket, Worker
 from maild.decide.runs.ground import workflow_of
-from maild.model import Contact, TicketId
+from maild.model import Contact, OutboxState, TicketId
+from maild.model import NotificationKind as Kind
 from maild.model.workflows import Run, RunId, RunState
 from maild.store.among import among
 from maild.store.homes import principals_of
 from maild.store.rows import CONTACTS, AnyRow, as_contact, rows_among
-from maild.store.schema import RUN_LIVE, ticket, workflow_run
+from maild.store.schema import RUN_LIVE, outbox_entry, ticket, workflow_run
 from maild.store.workers import managers_of, workers_named
 from maild.workflows.model import ACCOUNT_MANAGER, ASSIGNEE
 
 _NAMES = tuple(name for name in workflow_run.c.keys() if name not in ("id", "ticket_id"))  # noqa: SIM118 - columns
+_KINDS = (Kind.WORKFLOW_CONFIRM, Kind.WORKFLOW_SECOND, Kind.WORKFLOW_SCHEDULED)
+_LOST = select(outbox_entry.c.ticket_id, outbox_entry.c.recipient, outbox_entry.c.created_at).where(
+    among(outbox_entry.c.ticket_id), outbox_entry.c.state == OutboxState.FAILED, outbox_entry.c.kind.in_(_KINDS)
+)
 _LIVE = select(workflow_run).where(among(workflow_run.c.ticket_id), RUN_LIVE)
 _EVERY = (
     select(workflow_run).where(among(workflow_run.c.ticket_id)).order_by(workflow_run.c.ticket_id, workflow_run.c.id)
@@ -36,7 +41,11 @@ def with_runs(tx: Connection, known: Mapping[TicketId, KnownTicket]) -> dict[Tic
         return dict(known)
     people = _people(tx, found.values())
     carriers = _carriers(tx, [(run, known[number]) for number, run in found.items()])
-    runs = {number: KnownRun(run, people[run.id], carriers.get(run.id)) for number, run in found.items()}
+    lost = _unreached(tx, found)
+    runs = {
+        number: KnownRun(run, people[run.id], carriers.get(run.id), lost.get(number, ()))
+        for number, run in found.items()
+    }
     return {number: replace(one, run=runs.get(number)) for number, one in known.items()}
 
 
@@ -92,6 +101,16 @@ def run_row(run: Run) -> dict[str, Any]:
 def as_run(row: AnyRow) -> Run:
     plain = {name: getattr(row, name) for name in _NAMES} | {"objects": tuple(map(tuple, row.objects))}
     return Run(id=RunId(row.id), ticket=TicketId(row.ticket_id), **plain)
+
+
+def _unreached(tx: Connection, runs: Mapping[TicketId, Run]) -> dict[TicketId, tuple[str, ...]]:
+    """By ticket, whom our mails did not reach since the last question; what was lost before it was asked anew."""
+    found: dict[TicketId, tuple[str, ...]] = {}
+    for row in rows_among(tx, _LOST, sorted(runs)):
+        number, asked_at = TicketId(row.ticket_id), runs[TicketId(row.ticket_id)].asked_at
+        if asked_at is None or row.created_at >= asked_at:
+            found[number] = (*found.get(number, ()), row.recipient)
+    return found
 
 
 def _people(tx: Connection, runs: Iterable[Run]) -> dict[RunId, tuple[Contact, ...]]:

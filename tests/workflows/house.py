@@ -162,6 +162,12 @@ class Office:
         with self.store.transaction() as tx:
             tx.execute(text(f"UPDATE contact SET register = 'inactive' WHERE address = '{address}'"))
 
+    def lose(self, kind: str, address: str) -> None:
+        """Mails of ours come back."""
+        lost = "UPDATE outbox_entry SET state = 'failed' WHERE kind = :kind AND recipient = :address"
+        with self.store.transaction() as tx:
+            tx.execute(text(lost), {"kind": kind, "address": address})
+
     def restore(self) -> None:
         """A backup comes back: what a restored database must not do by itself, as far as requests go."""
         with self.store.transaction() as tx:

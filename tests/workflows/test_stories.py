@@ -150,6 +150,17 @@ def test_whoever_leaves_when_it_is_ready_stops_it_from_being_begun(agreed: Offic
         agreed.begin()
 
 
+def test_nothing_is_armed_while_somebody_who_could_stop_it_was_not_reached(agreed: Office) -> None:
+    agreed.lose("workflow-scheduled", BOB)
+    agreed.wait(2 * DAY)
+    assert agreed.state == "disarmed" and BOB in (agreed.run.why if agreed.run else "")
+    agreed.renew()
+    agreed.confirm()
+    agreed.agree()
+    agreed.wait(3 * DAY)
+    assert agreed.state == "ready", "asked anew, and all were reached"
+
+
 @pytest.mark.parametrize("days", [1, 2, 3])
 def test_without_an_answer_nothing_happens_and_its_requester_is_told(asked: Office, days: int) -> None:
     asked.wait(days * DAY)

@@ -18,7 +18,8 @@ from maild.workflows.model import ASSIGNEE, Starter, Workflow
 @dataclass(frozen=True, slots=True)
 class Ground:
     """`people`: whoever asked, and the authorised contacts of the organisation, as the register knows them now;
-    `carrier`: who carries it out, None where mail reaches nobody. `fields` are those of the ticket."""
+    `carrier`: who carries it out, None where mail reaches nobody. `fields` are those of the ticket.
+    `unreached`: addresses that our last mails about it did not reach."""
 
     run: Run
     workflow: Workflow
@@ -28,6 +29,7 @@ class Ground:
     now: datetime
     title: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+    unreached: tuple[str, ...] = ()
 
     @property
     def requester(self) -> Contact | None:
@@ -57,7 +59,9 @@ def ground_of(known: KnownTicket, desk: Desk, now: datetime) -> Ground | None:
     if found is None:
         return None
     workflow = workflow_of(found.run.definition)
-    return Ground(found.run, workflow, desk, found.people, found.carrier, now, known.ticket.title, known.ticket.fields)
+    ticket = known.ticket
+    people = (found.people, found.carrier)
+    return Ground(found.run, workflow, desk, *people, now, ticket.title, ticket.fields, found.unreached)
 
 
 def heard_ground(it: Occasion, known: KnownTicket) -> Ground | None:

@@ -1,7 +1,8 @@
 """Time passes over a request: `came_due`. Pure.
 
 Laws: nothing is carried out because time has passed; before a request becomes ready, and whenever somebody begins it,
-the rights of all who agreed are looked at again: where one of them has lost theirs, it is disarmed.
+the rights of all who agreed are looked at again: where one of them has lost theirs, or a mail about it has not reached
+somebody who could have stopped it, it is disarmed.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def lost_rights(ground: Ground) -> str:
         return f"{run.asked_by} may no longer ask for it"
     if "@" in run.seconded_by and run.seconded_by not in {one.address for one in ground.others}:
         return f"{run.seconded_by} may no longer agree to it"
-    return ""
+    return f"our mail did not reach {ground.unreached[0]}, who could not stop it" if ground.unreached else ""
 
 
 def _lapse(ground: Ground, item: Item) -> Step:
