@@ -42,6 +42,9 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Keep and get in": (
         Entry("backup", "backup", "Save everything while maild runs; list and verify what was saved."),
         Entry("restore", "backup", "Bring a backup back."),
+        Entry("erase", "erase", "Erase a person, a ticket or some words for good, everywhere; with a certificate."),
+        Entry("hold", "erase", "Hold a ticket that the law wants kept: nothing erases it."),
+        Entry("access", "access", "Who read, exported or erased what: by ticket, person or name."),
         Entry("login", "login", "Log a mailbox in at its provider (OAuth2)."),
         Entry("password", "password", "Make the line of a user who may submit mail."),
     ),

@@ -24,7 +24,8 @@ from maild.directory.csv import write_csv
 from maild.directory.entries import Kind
 from maild.errors import NotFound
 from maild.steps.house import House
-from maild.store import audit, register, reports
+from maild.store import access, audit, register, reports
+from maild.store.access import Access
 from maild.yaml.suggest import did_you_mean
 
 app = new_app()
@@ -146,6 +147,7 @@ def _made(
     made = reports.report(tx, key, only, _period(*span, desks[0], now), now, MOST)
     what = f"made a report: {len(made.requests)} requests, {' to '.join(days(made))}"
     audit.note(tx, now, _by(tx, name), Kind.ORGANISATION, key, what, "")
+    access.note(tx, Access(now, name or os.environ.get("USER", ""), None, access.EXPORT, f"report of {key}"))
     return made, desks[0].languages[0]
 
 

@@ -8,17 +8,19 @@ from typing import Annotated
 
 import typer
 
+from maild.cli.access import noted
 from maild.cli.files import save_attachments
 from maild.cli.hand import As, Number, seen_ticket
 from maild.cli.help import examples, new_app
-from maild.cli.house import a_look
+from maild.cli.house import store_of
 from maild.cli.output import AsJson, safe, safe_lines, say, to_json, when
 from maild.cli.parse import person
 from maild.cli.people import stands
 from maild.decide.explain import say as in_a_sentence
 from maild.desks.months import NOTHING
 from maild.desks.working_time import lasting
-from maild.model import Address, Promise, PromiseState
+from maild.model import Address, Promise, PromiseState, TicketId
+from maild.store import access
 from maild.store.outbox_views import OutboxView
 from maild.store.tickets import ArticleView, EventView, TicketView
 
@@ -46,8 +48,9 @@ def show(
     as_: As = None,
 ) -> None:
     """Show one ticket: people, conversation, files, mails, and why everything is as it is."""
-    with a_look(ctx) as tx:
+    with store_of(ctx) as store, store.reading() as tx:
         view = seen_ticket(tx, number, as_)
+        noted(store, as_, TicketId(view.ticket.id), "show", access.EXPORT if save or html else access.READ)
         if save is not None:
             say(f"{save_attachments(tx, view, save)} files in {save}")
         if html is not None:

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection
 
+from maild.cli.access import noted
 from maild.cli.hand import As, Number, actor, carry_out, desks_seen, seen_ticket
 from maild.cli.help import examples, new_app
-from maild.cli.house import a_look
+from maild.cli.house import a_look, store_of
 from maild.cli.output import AsJson, Columns, Limit, listing, safe, say, to_json, when
 from maild.decide.facts import KnownTicket
 from maild.decide.plan import Plan
@@ -83,8 +84,9 @@ def show(ctx: typer.Context, number: Number, as_: As = None, json: AsJson = Fals
 
     Exit code 1: it may not be carried out now.
     """
-    with a_look(ctx) as tx:
+    with store_of(ctx) as store, store.reading() as tx:
         view = seen_ticket(tx, number, as_)
+        noted(store, as_, TicketId(view.ticket.id), "workflow show")
         trails = _trails(tx, view)
     if json:
         say(to_json(trails, indent=2))

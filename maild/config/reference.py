@@ -21,6 +21,7 @@ from maild.desks.kinds import TicketType
 from maild.desks.life_cycle import LifeCycle, Unanswered
 from maild.desks.policy import Desk
 from maild.desks.privacy import Privacy
+from maild.desks.retention import Retention
 from maild.desks.targets import Escalation, ServiceLevel
 from maild.desks.telling import Tells
 from maild.directory import Directory, OrganisationRecord, PersonRecord, StaffRecord, TeamRecord
@@ -86,6 +87,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("desks/*.yaml: information: subject", SubjectWanted),
     ("desks/*.yaml: information: modules (each)", ModuleGuess),
     ("desks/*.yaml: privacy", Privacy),
+    ("desks/*.yaml: retention", Retention),
     ("desks/*.yaml: tells", Tells),
     ("desks/*.yaml: forms (each)", Form),
     ("desks/*.yaml: forms (each): requester", InField),

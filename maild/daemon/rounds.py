@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine
+from pathlib import Path
 
 import structlog
 from sqlalchemy import Connection
 
 from maild import pipeline
 from maild.daemon.schedule import Tick
+from maild.steps import erasing, retention
 from maild.steps.house import House
 from maild.store import invitations, nodes, outbox, signatures
 
@@ -21,10 +23,11 @@ MOST_TICKS = 500
 
 
 class Rounds:
-    """The rounds of one node. `house` is asked each time, since a reload changes it; `run` is the node's run id."""
+    """The rounds of one node. `house` is asked each time, since a reload changes it; `run` is the node's run id,
+    `state` its folder."""
 
-    def __init__(self, house: Callable[[], House], run: nodes.RunId) -> None:
-        self._house = house
+    def __init__(self, house: Callable[[], House], run: nodes.RunId, state: Path) -> None:
+        self._house, self._state = house, state
         self._run = run
 
     def ticks(self, roles: Collection[str]) -> tuple[Tick, ...]:
@@ -56,7 +59,8 @@ class Rounds:
         house.store.retrying(lambda tx: outbox.recover(tx, None, house.clock()))
 
     def forget(self) -> None:
-        """Let go of signatures that are too old to prove anything strictly, and of links that ended long ago."""
+        """Let go of signatures that are too old to prove anything strictly, of links that ended long ago, and of what a
+        desk has kept long enough; what was erased is written down beside the database, too."""
         house = self._house()
 
         def forget(tx: Connection) -> None:
@@ -64,6 +68,8 @@ class Rounds:
             invitations.forget(tx, house.clock())
 
         house.store.retrying(forget)
+        retention.tidy(house)
+        erasing.write_down(house.store, self._state)
 
 
 def in_thread(step: Callable[[], None]) -> Callable[[], Coroutine[None, None, None]]:

@@ -184,7 +184,7 @@ class Daemon:
             schedule.Tick("policy", 5, in_thread(self._follow_policy)),
             *self._looks(),
             *self._sources.ticks(),
-            *Rounds(self._current, run).ticks(self._roles),
+            *Rounds(self._current, run, self._settings.state).ticks(self._roles),
         )
 
     def _looks(self) -> Iterator[schedule.Tick]:

@@ -16,6 +16,7 @@ from maild.desks.information import NOTHING, Information
 from maild.desks.kinds import Categories, Types
 from maild.desks.life_cycle import USUAL, LifeCycle
 from maild.desks.privacy import Privacy
+from maild.desks.retention import Retention
 from maild.desks.targets import Escalations, ServiceLevels, Stops
 from maild.desks.telling import Tells
 
@@ -170,6 +171,9 @@ class Desk(BaseModel):
         default=None,
         description="What is done about personal data of others in people's mail: the ticket gets the tag "
         "`personal-data`, and the sender is told. Nothing is looked for without it.",
+    )
+    retention: Retention | None = Field(
+        default=None, description="How long it keeps what was written on its tickets; for ever without it."
     )
     articles: bool = Field(
         default=True, description="Whether its confirmations offer help articles that fit, of those that are for it."

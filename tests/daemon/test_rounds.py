@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -23,22 +24,22 @@ from tests.store.kit import a_received_mail, keep
     ],
 )
 def test_a_node_beats_whatever_its_roles_and_keeps_the_clock_where_it_is_told_to(
-    store: Store, roles: set[str], names: list[str]
+    store: Store, roles: set[str], names: list[str], tmp_path: Path
 ) -> None:
     run = store.retrying(lambda tx: nodes.start(tx, "n", NOON - timedelta(seconds=25)))
-    rounds = Rounds(lambda: a_house(store), run)
+    rounds = Rounds(lambda: a_house(store), run, tmp_path)
     assert [tick.name for tick in rounds.ticks(roles)] == names
     rounds.beat()
     with store.reading() as tx:
         assert [one.name for one in nodes.running(tx, NOON + timedelta(seconds=25))] == ["n"]
 
 
-def test_the_clock_forgets_signatures_that_are_too_old_to_matter(store: Store) -> None:
+def test_the_clock_forgets_signatures_that_are_too_old_to_matter(store: Store, tmp_path: Path) -> None:
     (entry,) = keep(store, a_received_mail())
     ages = {"old": KEPT + timedelta(seconds=1), "new": KEPT - timedelta(days=1)}
     with store.transaction() as tx:
         for name, age in ages.items():
             signatures.keep(tx, [signatures.Seen(name, entry, "c1")], NOON - age)
-    Rounds(lambda: a_house(store), nodes.RunId(1)).forget()
+    Rounds(lambda: a_house(store), nodes.RunId(1), tmp_path).forget()
     with store.reading() as tx:
         assert set(signatures.owners(tx, ages.keys())) == {"new"}

@@ -19,6 +19,9 @@ from maild.model import Answers, OutboxState
 from maild.store import leases, runs
 from maild.store.backup.copying import numbered_tables
 from maild.store.bulk import insert_rows
+from maild.store.erasing import again
+from maild.store.erasing.chain import Erasure
+from maild.store.erasing.compacting import overwrite
 from maild.store.schema import INBOX_OPEN, event, imap_cursor, inbox_entry, node, outbox_entry, setting, ticket
 from maild.store.schema.types import EPOCH
 from maild.store.states import InboxState
@@ -40,12 +43,17 @@ _REMEMBER = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"
 
 @dataclass(frozen=True, slots=True)
 class Restoring:
-    """One restore. `reached`: the last numbers of the database that is replaced, by table, where it could be asked."""
+    """One restore. `reached`: the last numbers of the database that is replaced, by table, where it could be asked.
+
+    `erased`: what was erased there, or is written down beside it; `secrets`: those by whose hashes people are known.
+    """
 
     file: str
     made_at: datetime
     now: datetime
     reached: dict[str, int] = field(default_factory=dict)
+    erased: tuple[Erasure, ...] = ()
+    secrets: tuple[bytes, ...] = ()
 
     def told(self) -> str:
         """For people."""
@@ -116,6 +124,13 @@ def disarm_requests(tx: Connection, of: Restoring) -> str:
     return f"requests with legal weight, disarmed until staff ask anew: {len(armed)}" if armed else ""
 
 
+def erase_again(tx: Connection, of: Restoring) -> str:
+    """What was erased since the backup stays erased, before anybody can read it."""
+    overwrite(tx)
+    many = again.reapply(tx, of.erased, of.secrets, of.now)
+    return f"erasures since the backup, done once more: {many}" if many else ""
+
+
 def skip_numbers(tx: Connection, of: Restoring) -> str:
     """Numbers given out since the backup are in people's mailboxes: they are not given out again."""
     for table in numbered_tables():
@@ -152,6 +167,7 @@ DISARMS: tuple[Disarm, ...] = (
     close_nodes,
     read_mailboxes_again,
     disarm_requests,
+    erase_again,
     skip_numbers,
     say_when,
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import inspect, make_url
 
 from maild.errors import SchemaMismatch, StoreUnavailable
 from maild.store.backup import content
@@ -19,11 +19,14 @@ from maild.store.backup.disarming import Restoring, disarm
 from maild.store.backup.disk import alone, require_room, told
 from maild.store.backup.folder import read_manifest
 from maild.store.backup.packing import unpack
-from maild.store.backup.papers import Papers, put_secret
+from maild.store.backup.papers import SECRET, Papers, put_secret
 from maild.store.backup.placing import into_postgresql, into_sqlite, last_numbers
 from maild.store.engine import open_store
+from maild.store.erasing import chain
+from maild.store.erasing.chain import Erasure
+from maild.store.erasing.compacting import compact
 from maild.store.migrate import migrate
-from maild.store.schema import REVISIONS
+from maild.store.schema import REVISIONS, erasure
 
 RESTORED = "restored.db"
 
@@ -62,7 +65,8 @@ def restore(wanted: Wanted, now: datetime, step: Step = no_step) -> Restored:
         file.touch(mode=0o600)
         about, papers = _unpacked(wanted, file, step)
         step("prepare", 0.0)
-        done = _prepared(file, work, Restoring(wanted.file.name, about.made_at, now, reached))
+        erased, secrets = _erasures(wanted), _secrets(wanted, papers)
+        done = _prepared(file, work, Restoring(wanted.file.name, about.made_at, now, reached, erased, secrets))
         step("prepare", 1.0)
         aside = _placed(wanted, file, now, step)
     secret = put_secret(wanted.state, papers.secret) if papers.secret else None
@@ -97,6 +101,33 @@ def _reached(wanted: Wanted, now: datetime) -> dict[str, int]:
         if not wanted.replace:
             raise NotEmpty(f"{target} is there and cannot be read ({error}): --replace puts it aside") from error
         return {}
+
+
+def _erasures(wanted: Wanted) -> tuple[Erasure, ...]:
+    """What the database that is replaced knows to be erased, and the file in the state folder; each once."""
+    found = {one.digest: one for one in (*_erased_there(wanted), *chain.read_file(wanted.state))}
+    return tuple(sorted(found.values(), key=lambda one: (one.number, one.at)))
+
+
+def _erased_there(wanted: Wanted) -> tuple[Erasure, ...]:
+    target = _sqlite_file(wanted.url)
+    if target is not None and (not target.exists() or not target.stat().st_size):
+        return ()
+    try:
+        store = open_store(wanted.url)
+        try:
+            with store.reading() as tx:
+                return chain.every(tx) if inspect(tx).has_table(erasure.name) else ()
+        finally:
+            store.close()
+    except StoreUnavailable:
+        return ()  # a damaged one: the file beside it says the same
+
+
+def _secrets(wanted: Wanted, papers: Papers) -> tuple[bytes, ...]:
+    """The one here and the one of the backup: most often the same."""
+    here = wanted.state / SECRET
+    return tuple({one: None for one in (here.read_bytes() if here.exists() else b"", papers.secret) if one})
 
 
 def _sqlite_file(url: str) -> Path | None:
@@ -142,6 +173,8 @@ def _prepared(file: Path, work: Path, restoring: Restoring) -> tuple[str, ...]:
         migrate(store, backup=work / "before.db")
         (work / "before.db").unlink(missing_ok=True)
         done = store.retrying(lambda tx: disarm(tx, restoring))
+        if restoring.erased:
+            compact(store)
     finally:
         store.close()
     if file.with_name(f"{file.name}-wal").exists():

@@ -11,6 +11,7 @@ from sqlalchemy import event as happening
 from maild.store.schema.announcements import announced, announcement
 from maild.store.schema.base import metadata
 from maild.store.schema.house import backup_run, blocked, lease, node, policy, setting
+from maild.store.schema.keeping import access, erased_mail, erasure, hold
 from maild.store.schema.mail import (
     AUTOMATIC,
     INBOX_OPEN,
@@ -53,7 +54,7 @@ from maild.store.schema.tickets import (
     ticket_alias,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 
 __all__ = [
     "AUTOMATIC",
@@ -66,6 +67,7 @@ __all__ = [
     "QUARANTINED",
     "REVISIONS",
     "RUN_LIVE",
+    "access",
     "announced",
     "announcement",
     "article",
@@ -78,7 +80,10 @@ __all__ = [
     "content_key",
     "decision",
     "delivery",
+    "erased_mail",
+    "erasure",
     "event",
+    "hold",
     "imap_cursor",
     "imap_mail",
     "inbox_entry",
