@@ -25,7 +25,7 @@ RULES = """\
 MAIL = ("new", "subject: down", "priority: 1, tag: [a, b]")
 VM = ("new", "subject: '/(?P<vm>de-[0-9]+)/'", "field: { vm: '{vm}' }")
 EVERY = ("new", "desk: service", "assign: grace, notify: [grace, { staff: linus, template: staff-x }], forward: linus, "
-         "webhook: crm, participant: eve@x.example, propose: leaving, instruction: true, answer: hi, "
+         "webhook: crm, participant: eve@x.example, propose: leaving, instruction: true, workflow: move, answer: hi, "
          "ask: { vm: it }, status: waiting, type: t, module: m, category: c, review: odd, ignore: junk")  # fmt: skip
 TIME = ("time", "quiet: '> 5 days', status: open, tag: vip", "status: closed")
 
@@ -36,8 +36,8 @@ COMES_OUT: tuple[tuple[tuple[str, str, str], str, str], ...] = (
     (VM, "subject: de-10", "{ field: { vm: de-10 } }"),
     (EVERY, "text: x", "{ assign: grace, notify: [{ staff: linus, template: staff-x }] }"),
     (EVERY, "text: x", "{ notify: grace, forward: linus, webhook: crm, participant: eve@x.example, propose: leaving }"),
-    (EVERY, "text: x", "{ instruction: true, answer: hi, ask: { vm: it }, status: waiting, type: t, module: m }"),
-    (EVERY, "text: x", "{ category: c, review: odd, ignore: junk }"),
+    (EVERY, "text: x", "{ instruction: true, workflow: move, answer: hi, ask: { vm: it }, status: waiting, type: t }"),
+    (EVERY, "text: x", "{ module: m, category: c, review: odd, ignore: junk }"),
     (TIME, "ticket: { quiet: 6 days, tag: vip }", "{ status: closed }"),
     (TIME, "ticket: { quiet: 5 days, tag: vip }", "nothing"),
     (TIME, "ticket: { quiet: 6 days, status: solved, tag: vip }", "nothing"),

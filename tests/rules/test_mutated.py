@@ -75,6 +75,7 @@ EVERYTHING = r"""# Every condition, every action, every kind of list.
     answer: thanks
     propose: [new-contact, leaving]
     instruction: true
+    workflow: account-deletion
 - rule: spam
   when: { sender: unknown, automatic: [bulk, list] }
   then: { ignore: nobody wrote it, review: but look at it }

@@ -83,6 +83,7 @@ WRITTEN = {
     "priority": "1", "type": "x", "category": "x", "module": "x", "assign": "grace", "field": "{ f: x }", "tag": "x",
     "status": "open", "participant": "a@b.example", "notify": "grace", "forward": "grace", "answer": "thanks",
     "ask": "{ vm: it }", "review": "odd", "ignore": "spam", "webhook": "crm", "propose": "leaving", "instruction": "true",
+    "workflow": "move",
 }  # fmt: skip
 
 
