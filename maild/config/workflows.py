@@ -10,12 +10,17 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from maild.desks.policy import Desk
 from maild.errors import ConfigError, Problem
 from maild.rules.references import Known
 from maild.workflows.model import ACCOUNT_MANAGER, ASSIGNEE, Workflow
 from maild.yaml.file import Document, Step, read
 from maild.yaml.problems import build
 from maild.yaml.suggest import did_you_mean
+
+ROOM = 26
+"""Characters: 64 are the most before an @ (RFC 5321 4.5.3.1.1), and the token takes 38 where there are 34 billion
+tickets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ def read_workflows(paths: Iterable[Path], known: Known) -> Workflows:
             files.append(WorkflowFile(build(document, Workflow), document))
         except ConfigError as error:
             problems += error.problems
-    problems += [*_twice(files), *_strangers(files, known)]
+    problems += [*_twice(files), *_strangers(files, known), *_roomless(files, known.desks or ())]
     return Workflows(tuple(files), tuple(problems))
 
 
@@ -71,6 +76,17 @@ def _strangers(files: Iterable[WorkflowFile], known: Known) -> Iterator[Problem]
             yield from _unknown(file, place, "member of staff or team", one.carried_out_by, known.workers())
         if one.webhook:
             yield from _unknown(file, ("webhook",), "webhook", one.webhook, known.webhooks)
+
+
+def _roomless(files: Iterable[WorkflowFile], desks: Iterable[Desk]) -> Iterator[Problem]:
+    """A question has an address of its own: the desk's, with a token behind it."""
+    asking = [file for file in files if file.workflow.safeguards.confirm_days is not None]
+    for desk in desks:
+        local = desk.address.rpartition("@")[0]
+        for file in asking if len(local) > ROOM else ():
+            if not file.workflow.desks or desk.desk in file.workflow.desks:
+                told = f"desk {desk.desk}: `{local}` is too long for it: its questions need at most {ROOM} characters"
+                yield file.document.problem(f"{told} before the @ of the desk's first address", "safeguards")
 
 
 def _unknown(

@@ -90,3 +90,17 @@ def test_a_broken_workflow_is_told_with_its_place_and_never_goes_live(moving: Si
     moving.write("config/workflows/move.yaml", MOVE.replace("linus", "linas").encode())
     assert "no member of staff or team `linas`: did you mean `linus`" in moving.maild("check").out
     assert do(moving, "start", "1001", "move").code == 0, "the last good one serves"
+
+
+def test_a_desk_whose_address_leaves_no_room_for_a_question_is_told_so(moving: Site) -> None:
+    desk = moving.folder / "config" / "desks" / "service.yaml"
+    desk.write_text(desk.read_text().replace("support@desk.example", f"{'s' * 27}@desk.example"))
+    assert "too long" not in moving.maild("check").out, "nobody has to confirm"
+    moving.write("config/workflows/move.yaml", MOVE.replace("second: staff", "second: staff, confirm_days: 1").encode())
+    assert "too long for it" in moving.maild("check").out
+
+
+def test_a_rule_that_begins_a_workflow_that_is_not_there_is_told_what_was_meant(moving: Site) -> None:
+    rule = "- rule: moves\n  when: { subject: move }\n  then: { workflow: mov }\n"
+    moving.write("config/rules/90-moves.yaml", rule.encode())
+    assert "there is no workflow `mov`: did you mean `move`" in moving.maild("check").out
