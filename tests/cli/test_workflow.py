@@ -96,7 +96,7 @@ def test_a_desk_whose_address_leaves_no_room_for_a_question_is_told_so(moving: S
     desk = moving.folder / "config" / "desks" / "service.yaml"
     desk.write_text(desk.read_text().replace("support@desk.example", f"{'s' * 27}@desk.example"))
     assert "too long" not in moving.maild("check").out, "nobody has to confirm"
-    moving.write("config/workflows/move.yaml", MOVE.replace("second: staff", "second: staff, confirm_days: 1").encode())
+    moving.write("config/workflows/move.yaml", MOVE.replace("second: staff", "confirm_days: 1").encode())
     assert "too long for it" in moving.maild("check").out
 
 
