@@ -15,10 +15,11 @@ ASKED = 4
 """Digits that are asked for: the last ones of the number in our mail."""
 LONGEST = 4_000
 """Characters of an answer that are looked through."""
+# Not "halt", which Germans say in passing, nor "cancel", by which people mean an account.
 STOP = frozenset(
     {
-        *("stop", "stopp", "halt", "cancel", "veto", "withdraw", "revoke", "abort"),
-        *("stoppen", "abbrechen", "abbruch", "widerruf", "widerrufe", "widerrufen", "zurückziehen", "storno"),
+        *("stop", "stopp", "veto", "withdraw", "revoke", "abort"),
+        *("stoppen", "abbrechen", "abbruch", "widerruf", "widerrufe", "widerrufen", "zurückziehen"),
         *("annuleer", "annuleren", "intrekken", "herroepen"),
     }
 )

@@ -10,6 +10,7 @@ people     random stories of mails, Cc, forwards and changes of the register, ea
 hours      working time against a count of every minute, 2024 to 2036, and around every clock change of 50 years
 life       random lives of tickets, with time, crashes and restarts, against a model
 workflows  lives of a deletion with impostors, autoresponders, crashes and restores: 100,000 steps
+desks      the stories of the five example desks, on PostgreSQL
 year       20,000 tickets over a year, against a ledger that knows nothing of maild
 """
 
@@ -38,6 +39,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "hours": ("-m", "tests.desks.oracle"),
     "life": ("-m", "tests.life", "500"),
     "workflows": ("-m", "tests.workflows", "8400"),
+    "desks": ("-m", "pytest", "-q", "tests/scenarios/desks"),
     "year": ("-m", "tests.life.year", "20000"),
 }
 FROZEN = "12"
@@ -65,7 +67,7 @@ def run(name: str) -> dict[str, Any]:
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"MAILD_FROZEN": FROZEN},
+        env=os.environ | {"MAILD_FROZEN": FROZEN, "MAILD_DESKS_ON": "postgresql"},
     )
     print(told.stdout, flush=True)
     said = told.stdout.strip().splitlines()[-40:]

