@@ -18,6 +18,8 @@ from maild.store.schema import metadata
 _SQLITE = ("PRAGMA query_only = 0", "PRAGMA secure_delete = ON", "VACUUM")
 _TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)"
 _PATIENCE = "SET lock_timeout = '10s'"
+_POSTGRESQL = tuple(f'VACUUM (FULL) "{table.name}"' for table in metadata.sorted_tables)
+"""Table by table, so that nobody waits for all of them at once; the names are our own schema's."""
 
 
 def overwrite(tx: Connection) -> None:
@@ -47,8 +49,8 @@ def _compact_sqlite(store: Store) -> None:
 
 
 def _compact_postgresql(store: Store) -> None:
-    tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(_PATIENCE)
-        connection.exec_driver_sql(f"VACUUM (FULL) {tables}")
+        for statement in _POSTGRESQL:
+            connection.exec_driver_sql(statement)
         connection.exec_driver_sql("RESET lock_timeout")
