@@ -36,6 +36,10 @@ class RunState(StrEnum):
     DISARMED = "disarmed"
 
 
+ENDED = frozenset({RunState.DONE, RunState.REFUSED, RunState.STOPPED, RunState.LAPSED})
+"""Nothing comes of it any more; all others are under way, one at most on a ticket."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One request, as its ticket carries it; all times in UTC.

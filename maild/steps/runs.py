@@ -5,7 +5,7 @@ In: a transaction; out: plans, or what was written. Law: each due event happens 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -39,7 +39,7 @@ def pass_time(tx: Connection, house: House) -> int:
 
 def find_ground(tx: Connection, house: House, number: TicketId) -> tuple[KnownTicket, Ground]:
     """The request that is under way on a ticket, locked. Raises NotFound."""
-    known = with_runs(tx, known_tickets(tx, tickets_by_id(tx, [number], lock=True).values()))[number]
+    known = _locked(tx, [number])[number]
     ground = _ground(tx, house, known)
     if ground is None:
         raise NotFound(f"no request with legal weight is under way on {known.ticket.number}: `maild workflow list`")
@@ -48,7 +48,7 @@ def find_ground(tx: Connection, house: House, number: TicketId) -> tuple[KnownTi
 
 def begin_by_staff(tx: Connection, house: House, number: TicketId, name: str, by: str) -> Plan:
     """A request begins on a ticket, for its requester. Raises NotFound, ValueError."""
-    known = with_runs(tx, known_tickets(tx, tickets_by_id(tx, [number], lock=True).values()))[number]
+    known = _locked(tx, [number])[number]
     desk, requester = house.policy.desk_named(known.ticket.desk), known.requester
     workflow = house.policy.workflow_named(name, known.ticket.desk)
     if desk is None or workflow is None:
@@ -63,11 +63,14 @@ def begin_by_staff(tx: Connection, house: House, number: TicketId, name: str, by
     return carrying.start(ground, by, known.ticket.fields)
 
 
-def _plans(tx: Connection, house: House, numbers: Iterable[TicketId]) -> Iterator[Plan]:
-    known = with_runs(tx, known_tickets(tx, tickets_by_id(tx, list(numbers), lock=True).values()))
-    for one in known.values():
+def _plans(tx: Connection, house: House, numbers: Sequence[TicketId]) -> Iterator[Plan]:
+    for one in _locked(tx, numbers).values():
         if ground := _ground(tx, house, one):
             yield came_due(ground)
+
+
+def _locked(tx: Connection, numbers: Sequence[TicketId]) -> dict[TicketId, KnownTicket]:
+    return with_runs(tx, known_tickets(tx, tickets_by_id(tx, numbers, lock=True).values()))
 
 
 def _ground(tx: Connection, house: House, known: KnownTicket) -> Ground | None:

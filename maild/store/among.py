@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Dialect, Text, TypeDecorator, bindparam
+from sqlalchemy import BigInteger, Column, ColumnElement, Dialect, Text, TypeDecorator, bindparam, literal
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -62,5 +62,13 @@ def _postgresql(element: _Among, compiler: SQLCompiler, **more: Any) -> str:
 
 def among(column: Column[Any], name: str = "values") -> ColumnElement[bool]:
     """A condition whose values are the parameter `name` of the statement."""
-    kind = _Values(numbers=isinstance(column.type, BigInteger), keys=isinstance(column.type, Key))
-    return _Among(column, bindparam(name, type_=kind))
+    return _Among(column, bindparam(name, type_=_values(column)))
+
+
+def one_of(column: Column[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """The same with its values in it, for a statement that is put together with others."""
+    return _Among(column, literal(values, _values(column)))
+
+
+def _values(column: Column[Any]) -> _Values:
+    return _Values(numbers=isinstance(column.type, BigInteger), keys=isinstance(column.type, Key))

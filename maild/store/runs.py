@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, select, update
 
 from maild.decide.facts import KnownRun, KnownTicket, Worker
 from maild.decide.runs.ground import workflow_of
@@ -84,13 +84,11 @@ def due_runs(tx: Connection, desks: Collection[str], now: datetime, limit: int) 
 
 def disarm_all(tx: Connection, why: str) -> tuple[Run, ...]:
     """After a restore nobody knows what was stopped since: everything is asked for anew, or never done."""
-    live = tuple(one for one in map(as_run, tx.execute(select(workflow_run).where(RUN_LIVE))))
-    armed = [one for one in live if one.state is not RunState.DISARMED]
-    if armed:
-        ids = [one.id for one in armed]
-        said = {"state": RunState.DISARMED, "next_at": None, "ended_by": "restore", "why": why}
-        tx.execute(update(workflow_run).where(workflow_run.c.id.in_(ids)).values(**said))
-    return tuple(armed)
+    is_armed = and_(RUN_LIVE, workflow_run.c.state != RunState.DISARMED)
+    armed = tuple(map(as_run, tx.execute(select(workflow_run).where(is_armed))))
+    said = {"state": RunState.DISARMED, "next_at": None, "ended_by": "restore", "why": why}
+    tx.execute(update(workflow_run).where(is_armed).values(**said))
+    return armed
 
 
 def run_row(run: Run) -> dict[str, Any]:

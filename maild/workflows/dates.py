@@ -107,8 +107,10 @@ def _lapse(at: datetime | None) -> Iterator[Item]:
 
 
 def _reminders(run: Run, hours: Hours, days: tuple[int, ...], what: What) -> Iterator[Item]:
-    for number in days if run.due_at else ():
-        if run.due_at and (at := before(hours, run.due_at, number)):
+    if run.due_at is None:
+        return
+    for number in days:
+        if at := before(hours, run.due_at, number):
             yield Item(at, what)
 
 
@@ -137,8 +139,9 @@ def _first_of_month(hours: Hours, earliest: datetime) -> Window:
 
 def _on(hours: Hours, day: date | None, now: datetime) -> Window:
     """That date, or the first working day after it."""
-    for ahead in range(HORIZON) if day else ():
-        spans = open_spans(hours, day + ahead * DAY) if day else ()
-        if spans:
+    if day is None:
+        return NEVER
+    for ahead in range(HORIZON):
+        if spans := open_spans(hours, day + ahead * DAY):
             return Window(spans[0].begin, spans[-1].end) if spans[-1].end > now else NEVER
     return NEVER

@@ -35,8 +35,6 @@ SAFEGUARDS = (State.CONFIRMING, State.SECONDING, State.COOLING, State.READY)
 """In this order, as far as a workflow has them."""
 OPEN = (State.COLLECTING, *SAFEGUARDS)
 """Nobody has begun yet."""
-LIVE = frozenset((*OPEN, State.EXECUTING))
-"""The ticket has work of this kind under way."""
 ONWARD = None
 """To the next safeguard that the workflow has."""
 

@@ -61,6 +61,9 @@ ALLOWED_QUERIES = {
     ("maild.store.postgresql", "SET idle_in_transaction_session_timeout = {}"): "a number, written beside it",
     ("maild.store.backup.content", "DROP TABLE IF EXISTS {}"): "a name written beside it",
     ("maild.store.backup.content", "PRAGMA integrity_check({})"): "a number, written beside it",
+    ("maild.store.backup.content", "CREATE TABLE {} (key TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL)"): "a name",
+    ("maild.store.backup.content", "INSERT INTO {} (key, value) VALUES (?, ?)"): "the same name",
+    ("maild.store.backup.content", "SELECT CAST(key AS TEXT), CAST(value AS BLOB) FROM {}"): "the same name",
     ("maild.store.backup.content", 'SELECT count(*) FROM "{}"'): "the names of maild's own tables",
     ("maild.store.backup.copying", "PRAGMA {}"): "pragmas written beside it",
     ("maild.store.backup.placing", 'SELECT {} FROM "{}"'): "maild's own tables and columns",
@@ -104,10 +107,29 @@ def dangers(tree: ast.AST) -> Iterator[str]:
 
 
 def built_queries(tree: ast.AST) -> Iterator[str]:
-    """Every query that is put together where it is run: the text, with {} for what is put in."""
+    """Every query that is put together, where it is run or in a variable before, with {} for what is put in."""
+    variables = list(assigned(tree))
     for name, call in calls(tree):
         if name.lstrip(".") in QUERIES and call.args:
-            yield from _built(call.args[0])
+            for query in _meant(call.args[0], variables):
+                yield from _built(query)
+
+
+def _meant(query: ast.expr, variables: list[tuple[str, ast.expr]]) -> Iterator[ast.expr]:
+    """What is run: the expression itself, or what a variable of that name is set to."""
+    if isinstance(query, ast.IfExp):
+        yield from (*_meant(query.body, variables), *_meant(query.orelse, variables))
+    elif isinstance(query, ast.Name):
+        yield from (value for name, value in variables if name == query.id)
+    else:
+        yield query
+
+
+def assigned(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Every variable with what it is set to."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            yield from ((one.id, node.value) for one in node.targets if isinstance(one, ast.Name))
 
 
 def _built(query: ast.expr) -> Iterator[str]:
@@ -155,7 +177,14 @@ def test_the_rule_sees_what_it_forbids(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["tx.execute(f'SELECT {x}')", "text('a' + x)", "tx.execute('{}'.format(x))", "text('%s' % x)"]
+    "code",
+    [
+        "tx.execute(f'SELECT {x}')",
+        "text('a' + x)",
+        "tx.execute('{}'.format(x))",
+        "text('%s' % x)",
+        "q = f'{x}'; tx.execute(q)",
+    ],
 )
 def test_the_rule_sees_queries_that_are_put_together(code: str) -> None:
     assert list(built_queries(ast.parse(code)))

@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import structlog
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
+from tests.lifetimes import live
 from tests.stateful import machine
 
 STEPS = 30
@@ -36,16 +35,11 @@ class Figures:
 
 def lives(count: int, *, derandomized: bool, shrink: bool = True) -> Figures:
     """So many lives. Raises AssertionError, with the shortest life that shows it, where an invariant does not hold."""
-    phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
-    how = settings(
-        max_examples=count, stateful_step_count=STEPS, derandomize=derandomized, database=None, deadline=None,
-        suppress_health_check=list(HealthCheck), phases=phases,
-    )  # fmt: skip
     machine.COUNTED.clear()
     machine.CHECKS.clear()
     began = time.monotonic()
     with _quietly():
-        run_state_machine_as_test(machine.Life, settings=how)
+        live(machine.Life, count, STEPS, derandomized=derandomized, shrink=shrink)
     return Figures(time.monotonic() - began, "", Counter(machine.COUNTED), Counter(machine.CHECKS))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, text
 
@@ -32,8 +33,8 @@ ADAS, BOBS = "Quittenmus", "Sauerkraut"
 RENDERER = Renderer(builtin_templates(), TOKENS, "mx.desk.example")
 
 
-def an_order(at: datetime = NOON, **changes: object) -> Order:
-    return Order(**({"actor": "grace", "at": at, "secret": SECRET, "why": "asked by letter"} | changes))  # type: ignore[arg-type]
+def an_order(at: datetime = NOON, **changes: Any) -> Order:
+    return replace(Order("grace", at, SECRET, "asked by letter"), **changes)
 
 
 def a_mail(sender: str, said: str, message_id: str, **more: str) -> bytes:

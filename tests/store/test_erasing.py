@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -32,6 +33,7 @@ from maild.store.erasing.remains import without
 from maild.store.erasing.scrubbing import UNTOUCHED, texts_of
 from maild.store.erasing.wording import scrub_of
 from maild.store.raw import PIECE, raw_by_id
+from maild.store.runs import runs_of
 from maild.store.schema import (
     article,
     contact,
@@ -48,6 +50,7 @@ from maild.store.schema import (
     workflow_run,
 )
 from maild.store.states import InboxState
+from maild.workflows.objects import digest
 from tests.builders import ADA, BOB, NOON, a_desk, a_policy
 from tests.conftest import BOTH
 from tests.servers import postgres
@@ -118,8 +121,8 @@ def run(store: Store, statement: Executable) -> None:
     store.retrying(lambda tx: tx.execute(statement))
 
 
-def erase_ada(desk: Desk, **changes: object) -> chain.Erasure:
-    return erasing.erase_person(desk.store, [ADA.address], an_order(**changes))  # type: ignore[arg-type]
+def erase_ada(desk: Desk, **changes: Any) -> chain.Erasure:
+    return erasing.erase_person(desk.store, [ADA.address], an_order(**changes))
 
 
 def test_of_an_erased_person_no_table_holds_a_word(desk: Desk) -> None:
@@ -302,6 +305,20 @@ def test_a_request_with_legal_weight_is_ended_first(lite: Desk) -> None:
         erase_ada(lite)
 
 
+def test_of_an_ended_request_it_stays_that_there_was_one(desk: Desk) -> None:
+    said = {"asked_by": ADA.address, "confirmed_by": ADA.address, "seconded_by": BOB.address, "why": ADAS}
+    run = {"workflow": "deletion", "state": RunState.DONE, "created_at": NOON, "seen_at": NOON, "ended_by": "grace"}
+    about = {"objects": (("account", ADAS),), "digest": digest("deletion", "acme", ADA.address, (("account", ADAS),))}
+    desk.store.retrying(lambda tx: tx.execute(insert(workflow_run).values(ticket_id=THEIRS, **run, **said, **about)))
+    erasing.erase_ticket(desk.store, THEIRS, an_order())
+    with desk.store.reading() as tx:
+        (left,) = runs_of(tx, [THEIRS])[THEIRS]
+    assert (left.workflow, left.state, left.created_at) == ("deletion", RunState.DONE, NOON)
+    people = (left.asked_by, left.confirmed_by, left.seconded_by, left.ended_by)
+    assert (*people, left.why, left.objects) == ("", "", "", "", "", ())
+    assert left.digest == "", "whoever tries all accounts would find it by its hash"
+
+
 def test_staff_are_not_erased_and_staff_of_other_desks_erase_nothing(lite: Desk) -> None:
     with pytest.raises(erasing.NotErased, match="not yours"):
         erase_ada(lite, desks=frozenset({"billing"}))
@@ -376,6 +393,29 @@ def test_words_of_a_ticket_are_gone_everywhere_and_the_rest_stays(desk: Desk) ->
     assert view.ticket.title == "About [erased]" and "it is [erased], ünd nothing else." in view.articles[0].text
     assert places_of(desk.store, ADAS) and view.ticket.status is not Status.CLOSED
     assert dict(done.record.counts)["mails"] == 1
+
+
+def test_the_same_words_stay_where_nobody_asked_for_it(desk: Desk) -> None:
+    desk.take_in(a_mail("Mara <mara@beta.example>", BOBS, "<mara-3@beta.example>"), mail_from="mara@beta.example")
+    (number,) = set(ticket_numbers(desk.store)) - {THEIRS, OTHERS}
+    erasing.erase_text(desk.store, OTHERS, _first_article(desk, OTHERS), [BOBS], an_order())
+    with desk.store.reading() as tx:
+        assert BOBS in tickets.show_ticket(tx, number).articles[0].text
+        assert BOBS not in tickets.show_ticket(tx, OTHERS).articles[0].text
+
+
+def test_no_row_of_the_ticket_keeps_the_words(desk: Desk) -> None:
+    rows = (
+        update(inbox_entry).where(inbox_entry.c.ticket_id == OTHERS).values(detail=f"says {BOBS}"),
+        update(ticket).where(ticket.c.id == OTHERS).values(category=BOBS),
+        insert(event).values(ticket_id=OTHERS, at=NOON, actor="grace", kind="note", text=f"about {BOBS}"),
+    )
+    for row in rows:
+        run(desk.store, row)
+    before = places_of(desk.store, BOBS)
+    erasing.erase_text(desk.store, OTHERS, _first_article(desk, OTHERS), [BOBS], an_order())
+    assert {"inbox_entry.detail", "ticket.category", "event.text", "attachment.filename"} <= set(before)
+    assert places_of(desk.store, BOBS) == []
 
 
 def test_words_with_quotation_marks_are_found_in_json_too(lite: Desk) -> None:

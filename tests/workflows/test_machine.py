@@ -6,9 +6,7 @@ More: `python -m tests.workflows 4000`, or `make soak ARGS=workflows`.
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
-
+from tests.lifetimes import live
 from tests.workflows.machine import Deletion
 
 STEPS = 12
@@ -17,16 +15,7 @@ IN_THE_SUITE = 300
 
 def deletions(count: int, *, derandomized: bool = False) -> None:
     """So many lives of a request; AssertionError with the shortest one in which something went wrong."""
-    how = settings(
-        max_examples=count,
-        stateful_step_count=STEPS,
-        deadline=None,
-        database=None,
-        derandomize=derandomized,
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.generate, Phase.shrink),
-    )
-    run_state_machine_as_test(Deletion, settings=how)
+    live(Deletion, count, STEPS, derandomized=derandomized)
 
 
 def test_nothing_is_carried_out_that_not_everybody_agreed_to() -> None:

@@ -1,4 +1,5 @@
-"""What a mail says about the request on its ticket: it confirms, agrees, or stops it. `answered`, `stopping`. Pure.
+"""What a mail says about the request on its ticket: it confirms, agrees, or stops it. `answered`, `stopping_plan`.
+Pure.
 
 Laws: a confirmation is a person's, proven anew and strictly, from the registered address of whoever was asked, sent to
 the address that only our question had, with the word and the number's end in its new text. Anything less confirms
@@ -32,8 +33,8 @@ def answered(it: Occasion, known: KnownTicket) -> Outcome:
     ground, sender = _heard(it, known)
     if ground is None or sender is None:
         return NOTHING
-    if stops(it.message.visible_text) and _may_stop(it, ground, sender):
-        return as_outcome(moved(ground, Event.STOPPED, sender.address), known.ticket.id)
+    if _is_stop(it, ground, sender):
+        return _stopped(ground, sender)
     event = QUESTIONS.get(ground.run.state)
     if event is None or not _is_asked(ground, sender):
         return NOTHING
@@ -45,9 +46,9 @@ def answered(it: Occasion, known: KnownTicket) -> Outcome:
 def stopping_plan(it: Occasion, known: KnownTicket) -> Plan | None:
     """A mail that would not count as a follow-up, and stops the request all the same."""
     ground, sender = _heard(it, known)
-    if ground is None or sender is None or not stops(it.message.visible_text) or not _may_stop(it, ground, sender):
+    if ground is None or sender is None or not _is_stop(it, ground, sender):
         return None
-    said = as_outcome(moved(ground, Event.STOPPED, sender.address), known.ticket.id)
+    said = _stopped(ground, sender)
     if not said.changes:
         return None
     article = article_of(known.ticket.id, it.message, it.case.facts, it.who)
@@ -66,6 +67,14 @@ def _heard(it: Occasion, known: KnownTicket) -> tuple[Ground | None, Contact | N
     if it.message.automatic or it.message.bounce:
         return None, None
     return heard_ground(it, known), it.case.facts.contact(it.recipient.address)
+
+
+def _is_stop(it: Occasion, ground: Ground, sender: Contact) -> bool:
+    return stops(it.message.visible_text) and _may_stop(it, ground, sender)
+
+
+def _stopped(ground: Ground, sender: Contact) -> Outcome:
+    return as_outcome(moved(ground, Event.STOPPED, sender.address), ground.run.ticket)
 
 
 def _may_stop(it: Occasion, ground: Ground, sender: Contact) -> bool:

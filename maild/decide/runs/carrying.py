@@ -12,13 +12,12 @@ from collections.abc import Iterable
 from maild.decide.facts import KnownTicket
 from maild.decide.plan import Change, Plan, SetStatus
 from maild.decide.run_changes import SetRun, StartRun
-from maild.decide.runs.engine import STEP, Step, moved, scheduled
+from maild.decide.runs.engine import as_plan, collecting, moved
 from maild.decide.runs.ground import Ground, is_entitled
 from maild.decide.runs.starting import missing
 from maild.decide.runs.ticking import lost_rights
-from maild.decide.told.notices import notifications, suppressions
 from maild.desks.life_cycle import SETTLED
-from maild.model import Reason, Status
+from maild.model import Status
 from maild.model.workflows import RunState
 from maild.workflows.model import Second
 from maild.workflows.objects import SHOWN, is_hash
@@ -32,12 +31,9 @@ def start(ground: Ground, by: str, fields: Iterable[tuple[str, str]]) -> Plan:
         raise ValueError(
             f"{ground.run.asked_by} may not ask for {ground.workflow.workflow}: `maild contacts` tells why"
         )
-    lacks = missing(ground.workflow, fields)
-    step = None if lacks else moved(ground, Event.COMPLETE, by)
-    if step is None:
-        why = f"{ground.workflow.workflow} has begun, and waits: {', '.join(lacks)}"
-        step = Step(scheduled(ground), Reason(STEP, RunState.COLLECTING.value, why), ())
-    return _plan(ground, StartRun(ground.run.ticket, step.run), step, by)
+    lacks = ", ".join(missing(ground.workflow, fields))
+    step = (None if lacks else moved(ground, Event.COMPLETE, by)) or collecting(ground, lacks)
+    return as_plan(step, by, [StartRun(ground.run.ticket, step.run)])
 
 
 def second(ground: Ground, by: str) -> Plan:
@@ -59,8 +55,8 @@ def refuse(ground: Ground, by: str, why: str) -> Plan:
 
 def renew(ground: Ground, by: str) -> Plan:
     """What was disarmed is asked for again, from the first safeguard on."""
-    if why := _never(ground):
-        raise ValueError(why)
+    if ground.requester is None:
+        raise ValueError(f"{ground.run.asked_by} is nobody the register knows any more")
     return _moved(ground, Event.RENEWED, by)
 
 
@@ -80,30 +76,16 @@ def disarm(ground: Ground, by: str, why: str) -> Plan:
 def done(ground: Ground, known: KnownTicket, by: str, digest: str) -> Plan:
     """It was carried out; the ticket is solved."""
     _require_hash(ground, digest)
-    settled = known.ticket.status in SETTLED
-    return _moved(
-        ground, Event.CARRIED_OUT, by, changes=() if settled else (SetStatus(known.ticket.id, Status.SOLVED),)
-    )
+    is_settled = known.ticket.status in SETTLED
+    solved = () if is_settled else (SetStatus(known.ticket.id, Status.SOLVED),)
+    return _moved(ground, Event.CARRIED_OUT, by, changes=solved)
 
 
 def _moved(ground: Ground, event: Event, by: str, why: str = "", changes: Iterable[Change] = ()) -> Plan:
     step = moved(ground, event, by, why)
     if step is None:
         raise ValueError(f"the request is {ground.run.state}: {ADVICE[ground.run.state]}")
-    return _plan(ground, SetRun(ground.run.ticket, step.run), step, by, changes)
-
-
-def _plan(ground: Ground, change: Change, step: Step, by: str, more: Iterable[Change] = ()) -> Plan:
-    return Plan(
-        None,
-        (step.reason,),
-        (change, *more),
-        notifications=notifications(step.told),
-        suppressed=suppressions(step.told),
-        calls=step.calls,
-        ticket=ground.run.ticket,
-        actor=by,
-    )
+    return as_plan(step, by, (SetRun(ground.run.ticket, step.run), *changes))
 
 
 def _require_hash(ground: Ground, digest: str) -> None:
@@ -111,10 +93,6 @@ def _require_hash(ground: Ground, digest: str) -> None:
         raise ValueError(
             f"that is not the hash of what was agreed to: it has {SHOWN} digits, `maild workflow show` tells"
         )
-
-
-def _never(ground: Ground) -> str:
-    return "" if ground.requester else f"{ground.run.asked_by} is nobody the register knows any more"
 
 
 ADVICE: dict[RunState, str] = {

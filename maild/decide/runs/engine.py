@@ -1,19 +1,20 @@
 """An event becomes the next state of a request, with its times, and with who is told: `moved`. Pure.
 
 Laws: what the table of states is silent about changes nothing; what was agreed to (objects, hash) is frozen when all
-facts are there, and never changes after that; each question has a time of its own, so that an old answer is none.
+facts are there, and changes only when staff ask anew; each question has a time of its own: an old answer is none.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from maild.decide.plan import Change
+from maild.decide.plan import Change, Plan
 from maild.decide.run_changes import SetRun, StartRun
 from maild.decide.runs.ground import Ground
 from maild.decide.runs.mails import News, told_of
-from maild.decide.told.notices import Told
+from maild.decide.told.notices import Told, notifications, suppressions
 from maild.decide.who.proposals import NOTHING, Outcome
 from maild.desks.working_time import closing
 from maild.model import Call, Reason, TicketId
@@ -65,6 +66,26 @@ def as_outcome(step: Step | None, ticket: TicketId) -> Outcome:
 def as_start(step: Step, ticket: TicketId | None) -> Outcome:
     """A request that was not there before."""
     return Outcome((StartRun(ticket, step.run),), (step.reason,), step.told, calls=step.calls)
+
+
+def as_plan(step: Step, by: str, changes: Iterable[Change]) -> Plan:
+    """What nobody's mail has brought about: staff, or the clock."""
+    return Plan(
+        None,
+        (step.reason,),
+        tuple(changes),
+        notifications=notifications(step.told),
+        suppressed=suppressions(step.told),
+        calls=step.calls,
+        ticket=step.run.ticket,
+        actor=by,
+    )
+
+
+def collecting(ground: Ground, lacks: str) -> Step:
+    """It has begun, and waits for what is missing."""
+    said = f"{ground.run.workflow} has begun, and waits: {lacks}"
+    return Step(scheduled(ground), Reason(STEP, RunState.COLLECTING.value, said), ())
 
 
 def _calls(news: News) -> tuple[Call, ...]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from maild.decide.facts import KnownTicket
-from maild.decide.runs.engine import STEP, Step, as_outcome, as_start, moved, scheduled
+from maild.decide.runs.engine import STEP, Step, as_outcome, as_start, collecting, moved
 from maild.decide.runs.ground import Ground, carrier_among, ground_of, heard_ground, is_entitled
 from maild.decide.runs.mails import suspected
 from maild.decide.told.notify import Occasion
@@ -141,6 +141,5 @@ def _is_foreign(workflow: Workflow, draft: Draft) -> bool:
 
 def _begun(ground: Ground, draft: Draft) -> Step:
     """It waits for what is missing; the mail that asks for it is the ticket's own affair (`mail.information`)."""
-    lacks = ", ".join(missing(ground.workflow, draft.fields)) or "staff must look at whose system it is"
-    said = f"{ground.run.workflow} has begun, and waits: {lacks}"
-    return Step(scheduled(ground), Reason(STEP, RunState.COLLECTING.value, said), ())
+    lacks = ", ".join(missing(ground.workflow, draft.fields))
+    return collecting(ground, lacks or "staff must look at whose system it is")

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from maild.decide.plan import Plan
 from maild.decide.run_changes import SetRun
-from maild.decide.runs.engine import STEP, Step, looked_after, moved
+from maild.decide.runs.engine import STEP, Step, as_plan, looked_after, moved
 from maild.decide.runs.ground import Ground, is_entitled
 from maild.decide.runs.mails import reminded, staff_reminded
-from maild.decide.told.notices import Told, notifications, suppressions
+from maild.decide.told.notices import Told
 from maild.model import Reason
 from maild.workflows.dates import Item, What, next_item
 from maild.workflows.states import Event
@@ -27,10 +27,10 @@ def came_due(ground: Ground) -> Plan:
     """The next thing that was due for a request."""
     item = next_item(ground.run, ground.workflow, ground.desk.hours)
     if item is None or item.at > ground.now:
-        return _plan(
-            ground, Step(looked_after(ground, ground.run.seen_at), Reason(STEP, "later", "nothing is due yet"), ())
-        )
-    return _plan(ground, DOES[item.what](ground, item))
+        step = Step(looked_after(ground, ground.run.seen_at), Reason(STEP, "later", "nothing is due yet"), ())
+    else:
+        step = DOES[item.what](ground, item)
+    return as_plan(step, CLOCK, [SetRun(ground.run.ticket, step.run)])
 
 
 def lost_rights(ground: Ground) -> str:
@@ -81,16 +81,3 @@ DOES: dict[What, Callable[[Ground, Item], Step]] = {
     What.REMIND_STAFF: _remind_staff,
     What.OVERDUE: _remind_staff,
 }
-
-
-def _plan(ground: Ground, step: Step) -> Plan:
-    return Plan(
-        None,
-        (step.reason,),
-        (SetRun(ground.run.ticket, step.run),),
-        notifications=notifications(step.told),
-        suppressed=suppressions(step.told),
-        calls=step.calls,
-        ticket=ground.run.ticket,
-        actor=CLOCK,
-    )

@@ -56,7 +56,10 @@ _FILE = dict.fromkeys(("filename", "content_id", "md5", "sha256"), "")
 _ENTRY = dict.fromkeys(("peer", "message_id", "parent_id", "login", "detail", "owner"), "")
 _TICKET: dict[str, Any] = {"title": "", "category": "", "tags": (), "fields": (), "asked": (), "remind_at": None}
 _OUT: dict[str, Any] = {"raw": b"", "message_id": "", "mail_from": "", "likeness": "", "reasons": (ERASED,)}
-_RUN: dict[str, Any] = {"objects": (), "asked_by": "", "confirmed_by": "", "ended_by": "", "why": ""}
+_RUN: dict[str, Any] = {
+    "objects": (),
+    **dict.fromkeys(("digest", "asked_by", "confirmed_by", "seconded_by", "ended_by", "why"), ""),
+}
 _PROPOSAL = dict.fromkeys(("address", "name", "organisation", "asked_by"), "")
 
 

@@ -9,20 +9,31 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, Table, or_, select, update
 
 from maild.errors import NotFound
 from maild.model import Channel, TicketId
-from maild.store.among import among
+from maild.store.among import among, one_of
 from maild.store.erasing.emptying import Deed
 from maild.store.erasing.reach import Reach
 from maild.store.erasing.remains import note, without
-from maild.store.erasing.scrubbing import in_json, scrub_raw, scrub_tables
+from maild.store.erasing.scrubbing import in_json, scrub_raw, scrub_table
 from maild.store.erasing.wording import Scrub
 from maild.store.rows import rows_among
-from maild.store.schema import article, outbox_entry
+from maild.store.schema import (
+    article,
+    attachment,
+    decision,
+    event,
+    inbox_entry,
+    outbox_entry,
+    promise,
+    proposal,
+    ticket,
+    workflow_run,
+)
 
-_OWN = ("article", "event", "proposal", "promise", "outbox_entry", "workflow_run")
+_OWN = (article, event, proposal, promise, outbox_entry, workflow_run)
 _RAW = select(outbox_entry.c.id, outbox_entry.c.raw, outbox_entry.c.channel).where(among(outbox_entry.c.id))
 
 
@@ -34,19 +45,23 @@ def require_article(tx: Connection, number: TicketId, article_id: int) -> None:
 
 def redact(tx: Connection, of: Reach, scrub: Scrub, deed: Deed) -> Counter[str]:
     """Take the words out of everything within reach; how many rows of each kind had them."""
-    tickets, entries = _listed(of.tickets), _listed(of.entries)
     counts: Counter[str] = Counter()
     counts["mails"] = scrub_raw(tx, scrub, of.raw, deed)
     counts["outgoing mails"] = _scrub_outgoing(tx, scrub, of.outbox, deed)
-    for name in _OWN:
-        counts[f"rows of {name}"] = scrub_tables(tx, scrub, [name], f"ticket_id IN ({tickets})")
-    theirs = f"article_id IN (SELECT id FROM article WHERE ticket_id IN ({tickets}))"  # noqa: S608 - numbers
-    counts["rows of attachment"] = scrub_tables(tx, scrub, ["attachment"], theirs)
-    counts["rows of ticket"] = scrub_tables(tx, scrub, ["ticket"], f"id IN ({tickets})")
-    counts["rows of inbox_entry"] = scrub_tables(tx, scrub, ["inbox_entry"], f"id IN ({entries})")
-    either = f"(ticket_id IN ({tickets}) OR entry_id IN ({entries}))"
-    counts["rows of decision"] = scrub_tables(tx, scrub, ["decision"], either)
+    for table, theirs in _rows_within(of).items():
+        counts[f"rows of {table.name}"] = scrub_table(tx, table, scrub, theirs)
     return +counts
+
+
+def _rows_within(of: Reach) -> dict[Table, ColumnElement[bool]]:
+    articles = select(article.c.id).where(one_of(article.c.ticket_id, of.tickets))
+    return {
+        **{table: one_of(table.c.ticket_id, of.tickets) for table in _OWN},
+        attachment: attachment.c.article_id.in_(articles),
+        ticket: one_of(ticket.c.id, of.tickets),
+        inbox_entry: one_of(inbox_entry.c.id, of.entries),
+        decision: or_(one_of(decision.c.ticket_id, of.tickets), one_of(decision.c.entry_id, of.entries)),
+    }
 
 
 def texts(tx: Connection, of: Reach) -> tuple[str, ...]:
@@ -72,8 +87,3 @@ def _cleaned(raw: bytes, channel: Channel, scrub: Scrub, deed: Deed) -> bytes:
     if channel is Channel.MAIL:
         return without(raw, scrub, note(deed.said, hashlib.sha256(raw).hexdigest()))
     return in_json(scrub).apply(raw.decode("utf-8", "replace")).encode()
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    """Numbers for a condition; they are numbers of rows, nobody's text."""
-    return ", ".join(map(str, map(int, numbers))) or "-1"

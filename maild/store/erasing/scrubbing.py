@@ -7,10 +7,11 @@ erasures, and policies, which are known by their hash (an operator's own files, 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, Table, Text, text
+from sqlalchemy import ColumnElement, Connection, Select, Table, Text, func, or_, select, true, type_coerce, update
 from sqlalchemy.types import String, TypeDecorator, TypeEngine
 
 from maild.errors import NotFound
@@ -24,12 +25,25 @@ from maild.store.schema import metadata
 from maild.store.schema.types import EntryKind, Word
 
 UNTOUCHED = ("policy", "erasure", "erased_mail")
+EVERY_ROW = true()
+_KEY, _OLD = "key_", "old_"
 
 
-def scrub_tables(tx: Connection, scrub: Scrub, only: Collection[str] = (), where: str = "") -> int:
-    """Take the words out of all tables, or of some, or of those rows only that meet a condition; rows changed."""
-    tables = (one for one in metadata.sorted_tables if one.name not in UNTOUCHED and (not only or one.name in only))
-    return sum(_scrub_table(tx, one, scrub, where) for one in tables)
+def scrub_tables(tx: Connection, scrub: Scrub) -> int:
+    """Take the words out of all tables; how many rows changed."""
+    tables = (one for one in metadata.sorted_tables if one.name not in UNTOUCHED)
+    return sum(scrub_table(tx, one, scrub) for one in tables)
+
+
+def scrub_table(tx: Connection, table: Table, scrub: Scrub, where: ColumnElement[bool] = EVERY_ROW) -> int:
+    """The same for the rows of one table that meet a condition."""
+    wider, columns = in_json(scrub), texts_of(table)
+    rows = tx.execute(_candidates(table, columns, wider).where(where)) if columns else ()
+    changed = [(row, new) for row in rows if (new := _new(row, wider))]
+    for row, new in changed:
+        here = (column == row._mapping[f"{_KEY}{column.name}"] for column in table.primary_key)
+        tx.execute(update(table).where(*here).values({name: type_coerce(text, Text) for name, text in new.items()}))
+    return len(changed)
 
 
 def scrub_raw(tx: Connection, scrub: Scrub, numbers: Collection[int], deed: Deed) -> int:
@@ -45,7 +59,7 @@ def scrub_raw(tx: Connection, scrub: Scrub, numbers: Collection[int], deed: Deed
 
 
 def _bytes(tx: Connection, number: int) -> bytes:
-    """None where they expired before."""
+    """None of them where they expired before."""
     try:
         return raw_by_id(tx, [number])[number]
     except NotFound:
@@ -58,37 +72,18 @@ def in_json(scrub: Scrub) -> Scrub:
     return Scrub((*scrub.words, *(pair for pair in escaped if pair not in scrub.words)), scrub.whole)
 
 
-def _scrub_table(tx: Connection, table: Table, scrub: Scrub, where: str) -> int:
-    columns, keys = texts_of(table), [column.name for column in table.primary_key]
-    if not columns:
-        return 0
-    wider = in_json(scrub)
-    changed = [(row, new) for row in _candidates(tx, table, columns, keys, wider, where) if (new := _new(row, wider))]
-    for row, new in changed:
-        here = {f"key_{name}": row._mapping[f"key_{name}"] for name in keys}
-        found = " AND ".join(f'"{name}" = :key_{name}' for name in keys)
-        sets = ", ".join(f'"{name}" = :new_{name}' for name in new)
-        update = f'UPDATE "{table.name}" SET {sets} WHERE {found}'  # noqa: S608 - names of our own
-        tx.execute(text(update), here | {f"new_{name}": value for name, value in new.items()})
-    return len(changed)
-
-
-def _candidates(
-    tx: Connection, table: Table, columns: Collection[str], keys: Collection[str], scrub: Scrub, where: str
-) -> Iterator[AnyRow]:
-    """Rows that hold a piece of a word, as the database itself finds them."""
-    shown = ", ".join(
-        [*(f'"{name}" AS "key_{name}"' for name in keys), *(f'"{name}" AS "old_{name}"' for name in columns)]
-    )
-    pieces = {f"piece_{place}": f"%{piece}%" for place, piece in enumerate(scrub.anchors)}
-    likes = " OR ".join(f'lower("{name}") LIKE :{piece}' for name in columns for piece in pieces)
-    query = f'SELECT {shown} FROM "{table.name}" WHERE ({likes})'  # noqa: S608 - names of our own
-    yield from tx.execute(text(f"{query} AND {where}" if where else query), pieces)
+def _candidates(table: Table, columns: Collection[str], scrub: Scrub) -> Select[Any]:
+    """Rows that hold a piece of a word, as the database itself finds them: their keys, and texts as they are stored."""
+    texts = {name: type_coerce(table.c[name], Text) for name in columns}
+    keys = (column.label(f"{_KEY}{column.name}") for column in table.primary_key)
+    old = (text.label(f"{_OLD}{name}") for name, text in texts.items())
+    likes = (func.lower(text).like(f"%{piece}%") for text in texts.values() for piece in scrub.anchors)
+    return select(*keys, *old).where(or_(*likes))
 
 
 def _new(row: AnyRow, scrub: Scrub) -> dict[str, str]:
     """The texts that change, by column."""
-    old = {name.removeprefix("old_"): value for name, value in row._mapping.items() if name.startswith("old_")}
+    old = {name.removeprefix(_OLD): value for name, value in row._mapping.items() if name.startswith(_OLD)}
     return {name: scrub.apply(value) for name, value in old.items() if value and scrub.found(value)}
 
 

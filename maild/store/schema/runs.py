@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, literal_column
 
-from maild.model.workflows import RunState
+from maild.model.workflows import ENDED, RunState
 from maild.store.schema.base import instant, key, listed, numbered, partial, refers, table, words
 from maild.store.schema.types import Word
 
@@ -31,7 +31,6 @@ workflow_run = table(
     words("ended_by"),
     words("why"),
 )
-LIVE = ("collecting", "confirming", "seconding", "cooling", "ready", "executing", "disarmed")
-RUN_LIVE = workflow_run.c.state.in_([literal_column(f"'{state}'") for state in LIVE])
+RUN_LIVE = workflow_run.c.state.in_([literal_column(f"'{state}'") for state in RunState if state not in ENDED])
 partial("ix_workflow_run_live", RUN_LIVE, workflow_run.c.ticket_id, unique=True)
 partial("ix_workflow_run_next_at", workflow_run.c.next_at.is_not(None), workflow_run.c.next_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -57,11 +58,11 @@ def is_told(one: Notification) -> bool:
     return one.kind is NotificationKind.STAFF_TICKET
 
 
-def plan_of(known: KnownTicket | None, rules: tuple[object, ...], staff: tuple[Worker, ...], **changes: object) -> Plan:
-    desk = a_desk(**{"team": "line", "languages": ("en",)} | changes.pop("desk", {}))  # type: ignore[operator]  # a dict
+def plan_of(known: KnownTicket | None, rules: tuple[object, ...], staff: tuple[Worker, ...], **changes: Any) -> Plan:
+    desk = a_desk(**{"team": "line", "languages": ("en",)} | changes.pop("desk", {}))
     policy = a_policy(desks=(desk,), rules=TypeAdapter(tuple[Rule, ...]).validate_python(rules))
-    people = (a_contact(), *changes.pop("people", ()))  # type: ignore[misc]  # contacts
-    facts = Facts(people, (known,) if known else (), authenticity=changes.pop("proof", PROVEN), staff=staff)  # type: ignore[arg-type]  # as named
+    people = (a_contact(), *changes.pop("people", ()))
+    facts = Facts(people, (known,) if known else (), authenticity=changes.pop("proof", PROVEN), staff=staff)
     case = a_case(a_message(**changes), facts, policy=policy)
     if known:
         case = replace(case, keys=replace(case.keys, earlier=known.ticket.id))
