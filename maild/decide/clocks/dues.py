@@ -15,8 +15,7 @@ from maild.decide.clocks.promises import Present, upcoming, with_next
 from maild.decide.clocks.states import Happening, after
 from maild.decide.facts import Facts, KnownTicket
 from maild.decide.plan import Change, Plan, SetPromise, SetStatus, SetTicket, SetTimer
-from maild.decide.told.notices import Told, notice, notifications, suppressions
-from maild.decide.told.notify import cannot_hear
+from maild.decide.told.notices import Told, notice, notifications, staff_notice, suppressions
 from maild.decide.who.sight import TRUSTED
 from maild.decide.work import staff
 from maild.desks.policy import Desk
@@ -25,7 +24,6 @@ from maild.model import (
     Address,
     Aim,
     Contact,
-    Notification,
     NotificationKind,
     Promise,
     Reason,
@@ -154,18 +152,8 @@ def _warning(it: Lapse, promise: Promise, step: Escalation, name: str) -> Told:
     if worker is None or not worker.address:
         why = Reason("notify", "no-such-staff", f"`{name}` is nobody whom mail could reach")
         return Suppressed(kind, event, name, why, ticket.id)
-    if unreachable := cannot_hear(worker.address):
-        return Suppressed(kind, event, worker.address, unreachable, ticket.id)
-    return Notification(
-        kind=kind,
-        event=event,
-        recipient=Address(worker.title, worker.address),
-        language=it.desk.languages[0],
-        ticket=ticket.id,
-        values=tuple(_said(it, promise, step)),
-        proven=True,
-        desk=it.desk.desk,
-    )
+    to, values = Address(worker.title, worker.address), tuple(_said(it, promise, step))
+    return staff_notice(kind, event, to, it.desk, ticket.id, values)
 
 
 def _said(it: Lapse, promise: Promise, step: Escalation) -> Iterator[tuple[str, str]]:

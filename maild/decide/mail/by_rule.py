@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from maild.decide.facts import Facts, Worker
 from maild.decide.plan import Change, JoinTicket, SetStatus, SetTicket
-from maild.decide.told.notices import Told, notice
-from maild.decide.told.notify import Occasion, cannot_hear, language_for, silenced
+from maild.decide.told.notices import Told, notice, staff_notice
+from maild.decide.told.notify import Occasion, language_for, silenced
 from maild.decide.who.people import known
 from maild.desks.policy import Desk
 from maild.model import (
@@ -109,19 +109,8 @@ def _to(worker: Worker | None, kind: NotificationKind, page: Page, said: Values,
     if worker is None or not worker.address:
         why = Reason("notify", "no-such-staff", f"`{page.staff}` is nobody whom mail could reach")
         return Suppressed(kind, event, page.staff, why, news.ticket)
-    if unreachable := cannot_hear(worker.address):
-        return Suppressed(kind, event, worker.address, unreachable, news.ticket)
-    return Notification(
-        kind=kind,
-        event=event,
-        recipient=Address(worker.title, worker.address),
-        language=news.desk.languages[0],
-        ticket=news.ticket,
-        values=said,
-        proven=True,
-        desk=news.desk.desk,
-        template=page.template,
-    )
+    told = staff_notice(kind, event, Address(worker.title, worker.address), news.desk, news.ticket, said)
+    return replace(told, template=page.template) if isinstance(told, Notification) else told
 
 
 def _said(ruled: Ruled, news: News, why: str) -> Values:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from maild.decide.runs.ground import Ground
-from maild.decide.told.notices import Told, language_of, notice
-from maild.decide.told.notify import Occasion, cannot_hear
+from maild.decide.told.notices import Told, language_of, notice, staff_notice
+from maild.decide.told.notify import Occasion
 from maild.desks.information import Texts, in_language
-from maild.model import Address, Contact, Notification, NotificationKind, Reason, Suppressed
+from maild.model import Address, Contact, NotificationKind, Reason, Suppressed
 from maild.model.workflows import Run, RunState
 from maild.workflows.model import Second, Workflow
 from maild.workflows.objects import SHOWN
@@ -60,18 +60,8 @@ def staff(ground: Ground, what: str, at: datetime) -> Told:
     kind, ticket = Kind.STAFF_WORKFLOW, ground.run.ticket or None
     if carrier is None or not carrier.address:
         return Suppressed(kind, event, ground.workflow.carried_out_by, NOBODY, ticket)
-    if why := cannot_hear(carrier.address):
-        return Suppressed(kind, event, carrier.address, why, ticket)
-    return Notification(
-        kind=kind,
-        event=event,
-        recipient=Address(carrier.title, carrier.address),
-        language=ground.desk.languages[0],
-        ticket=ticket,
-        values=_for_staff(ground, what),
-        proven=True,
-        desk=ground.desk.desk,
-    )
+    to, values = Address(carrier.title, carrier.address), _for_staff(ground, what)
+    return staff_notice(kind, event, to, ground.desk, ticket, values)
 
 
 def suspected(it: Occasion, workflow: Workflow, readers: Iterable[Contact]) -> Iterator[Told]:

@@ -44,6 +44,29 @@ def notice(
     )
 
 
+def staff_notice(
+    kind: NotificationKind,
+    event: str,
+    to: Address,
+    desk: Desk,
+    ticket: TicketId | None = None,
+    values: tuple[tuple[str, str], ...] = (),
+) -> Told:
+    """Whoever works here shall hear this, in the desk's first language. `ticket` None is the one the plan opens."""
+    if why := cannot_hear(to.address):
+        return Suppressed(kind, event, to.address, why, ticket)
+    return Notification(
+        kind=kind,
+        event=event,
+        recipient=to,
+        language=desk.languages[0],
+        ticket=ticket,
+        values=values,
+        proven=True,
+        desk=desk.desk,
+    )
+
+
 def language_of(contact: Contact, desk: Desk) -> str:
     """The one in which they are written to."""
     return contact.language if contact.language in desk.languages else desk.languages[0]

@@ -16,8 +16,8 @@ from maild.decide.facts import Facts, KnownTicket, Worker
 from maild.decide.mail.by_rule import MOST_TEXT
 from maild.decide.plan import JoinTicket
 from maild.decide.policy import Policy
-from maild.decide.told.notices import Told
-from maild.decide.told.notify import Occasion, cannot_hear
+from maild.decide.told.notices import Told, staff_notice
+from maild.decide.told.notify import Occasion
 from maild.decide.who.people import People
 from maild.desks.policy import Desk
 from maild.desks.telling import StaffRole, Tells
@@ -157,18 +157,10 @@ def _to(worker: Worker, news: News, own: Policy) -> Told | None:
     kind = NotificationKind.STAFF_TICKET
     event = FIRST if news.what is What.NEW else f"{kind}:{news.what}:{news.occasion}"
     number: TicketId | None = news.ticket.ticket.id if news.ticket else None
-    if why := _our_own(worker.address, own) or cannot_hear(worker.address):
+    if why := _our_own(worker.address, own):
         return Suppressed(kind, event, worker.address, why, number)
-    return Notification(
-        kind=kind,
-        event=event,
-        recipient=Address(worker.title, worker.address),
-        language=news.desk.languages[0],
-        ticket=number,
-        values=(("news", news.what.value), *news.values),
-        proven=True,
-        desk=news.desk.desk,
-    )
+    values = (("news", news.what.value), *news.values)
+    return staff_notice(kind, event, Address(worker.title, worker.address), news.desk, number, values)
 
 
 def _our_own(address: str, own: Policy) -> Reason | None:

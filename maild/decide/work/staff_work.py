@@ -16,8 +16,7 @@ from maild.decide.case import Case
 from maild.decide.facts import Colleague, KnownTicket, Latest
 from maild.decide.plan import AddArticle, Change, IndexMessageIds, Plan, SetStatus, SetTicket
 from maild.decide.told import telling
-from maild.decide.told.notices import Told, notifications, suppressions
-from maild.decide.told.notify import cannot_hear
+from maild.decide.told.notices import Told, notifications, staff_notice, suppressions
 from maild.decide.work import staff
 from maild.decide.work.splitting import Part, split
 from maild.decide.work.staff import Hand
@@ -248,8 +247,6 @@ def _answer(it: Desktop, what: str, faults: tuple[Fault, ...]) -> tuple[Told, ..
         return ()
     desk, to, message = it.hand.desk, it.hand.actor, it.case.message
     kind, event = NotificationKind.STAFF_ANSWER, f"{NotificationKind.STAFF_ANSWER}:{message.content_key[:16]}"
-    if why := cannot_hear(to.address):
-        return (Suppressed(kind, event, to.address, why),)
     lines = "\n".join(f"- {said(fault, desk.languages[0])}" for fault in faults)
-    answer = Notification(kind, event, to, desk.languages[0], it.hand.known.ticket.id, message.message_id)
-    return (replace(answer, values=(("what", what), ("text", lines)), proven=True, desk=desk.desk),)
+    told = staff_notice(kind, event, to, desk, it.hand.known.ticket.id, (("what", what), ("text", lines)))
+    return (replace(told, reply_to_id=message.message_id) if isinstance(told, Notification) else told,)
