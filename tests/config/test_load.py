@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from maild.errors import ConfigError, NotFound
 from maild.model import Register
 from maild.settings import Relay, Settings
 from tests.config.site import D, M, R, S, U, change, said, site
+from tests.effort import effort
 
 __all__ = ["site"]
 
@@ -128,9 +128,8 @@ def test_thousand_rules_load_in_little_time(site: Path) -> None:
     rule = "- rule: rule {0}\n  when:\n    subject: [down, ausfall, '/x(\\d+)y{0}/i']\n  then: {{ priority: 1 }}\n"
     (site / "rules" / "30-many.yaml").write_text("".join(rule.format(number) for number in range(1000)))
     settings = load_settings(site / "maild.yaml")
-    started = time.process_time()
     assert len(load_policy(settings).rules) == 1007
-    assert time.process_time() - started < 4  # about 1 s on a machine that has nothing else to do
+    assert effort(lambda: load_policy(settings), 2) <= 2
 
 
 # ---- starting, and reading about it --------------------------------------------------------------

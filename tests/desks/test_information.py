@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from maild.errors import ConfigError
 from maild.yaml.file import read
 from maild.yaml.problems import build
 from tests.builders import a_desk
+from tests.effort import effort
 
 URL = {"field": "url", "find": r"/https?:\/\/[\w.-]+/", "words": {"en": "the address", "de": "die Adresse"}}
 
@@ -62,10 +63,8 @@ def test_words_that_say_nothing_say_nothing_together(words: list[str], mark: str
 
 
 def test_a_subject_is_judged_in_time_that_its_length_deserves() -> None:
-    started = time.perf_counter()
     for hostile in ("re:" * 100_000, "[" * 300_000, "re: [SD-1" * 50_000, "[ A" * 100_000):
-        assert isinstance(says_something(hostile), bool)
-    assert time.perf_counter() - started < 1
+        assert effort(partial(says_something, hostile), 0.3) <= 0.3
 
 
 # ---- the policy -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-MOST_CPU = 4
+MOST_CPU = 10
 """Seconds after which the process is ended: nobody needs to know how much too much it would have been."""
 ROOT = Path(__file__).parents[2]
 

@@ -37,7 +37,6 @@ import random
 import re
 import time
 import zipfile
-from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -48,9 +47,10 @@ from maild.cleaning import clean_header
 from maild.cli.files import file_name
 from maild.ingest.parse import parse
 from maild.model import Message
+from tests.effort import least
 from tests.hostile.bombs import BOMBS, MEBIBYTE
 from tests.hostile.feeding import feed
-from tests.hostile.one import Consumption, consumption
+from tests.hostile.one import consumption
 from tests.hostile.values import AMBIGUOUS, CODECS, CRASHERS, FILE_NAMES, NESTED, PUMPS, QUADRATIC, STRUCTURED
 from tests.ingest.letters import HEAD, letter, mixed
 
@@ -59,17 +59,11 @@ MOST_GROWTH = 240 * MEBIBYTE
 """Ten times the largest mail: as bytes, as text of two bytes a letter, as lines."""
 
 
-def cpu_of(raw: bytes) -> float:
+def cpu_of(raw: bytes, limit: float) -> float:
     """Also holds the answer against every promise of feeding.py."""
     fed = feed(raw)
     assert fed.faults == ()
-    return fed.cpu
-
-
-def cheapest(raw: bytes) -> Consumption:
-    """Other work on the machine makes the same CPU slower, never quicker: up to three tries."""
-    tries = (consumption(raw) for _ in range(3))
-    return min(chain((first := next(tries),), () if first.cpu <= MOST_CPU else tries), key=lambda cost: cost.cpu)
+    return fed.cpu if fed.cpu <= limit else least(lambda: feed(raw).cpu, limit)
 
 
 # ---- L7, L8, F03, F04: what costs much ------------------------------------------------------------------
@@ -77,22 +71,22 @@ def cheapest(raw: bytes) -> Consumption:
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_no_bomb_costs_more_than_two_seconds_and_ten_times_its_size(name: str) -> None:
-    cost = cheapest(BOMBS[name]())
-    assert cost.cpu <= MOST_CPU
+    raw = BOMBS[name]()
+    cost = consumption(raw)
     assert cost.growth <= MOST_GROWTH
+    assert cost.cpu <= MOST_CPU or least(lambda: consumption(raw).cpu, MOST_CPU) <= MOST_CPU
 
 
 @pytest.mark.parametrize("value", QUADRATIC, ids=range(len(QUADRATIC)))
 def test_no_value_costs_more_than_a_second_in_all_fields_at_once(value: bytes) -> None:
     fields = b"".join(name + b": " + prefix + value + b"\r\n" for name in STRUCTURED for prefix in (b"", b"text/plain"))
-    # The least of three: a busy neighbour costs CPU, too.
-    assert any(cpu_of(fields + b"\r\nx") < 1.0 for _ in range(3))
+    assert cpu_of(fields + b"\r\nx", 1.0) <= 1.0
 
 
 @pytest.mark.parametrize("level", NESTED.values(), ids=NESTED)
 @pytest.mark.parametrize("depth", [49, 51, 1000])
 def test_no_nesting_is_too_deep(level: bytes, depth: int) -> None:
-    assert cpu_of(HEAD + level * depth + b"\r\nx\r\n") < 1.0
+    assert cpu_of(HEAD + level * depth + b"\r\nx\r\n", 1.0) <= 1.0
 
 
 # ---- L9: fields that crash the standard library -----------------------------------------------------------
@@ -102,7 +96,7 @@ def test_no_nesting_is_too_deep(level: bytes, depth: int) -> None:
 def test_no_field_is_too_strange(field: str) -> None:
     raw = field.encode("latin-1")
     for mail in (raw, raw + b"\r\n\r\nx", HEAD + raw + b"\r\n\r\nx", raw + b"\r\n" + HEAD, mixed(raw + b"\r\n\r\nx")):
-        assert cpu_of(mail) < 1.0
+        assert cpu_of(mail, 1.0) <= 1.0
 
 
 def test_3000_random_headers_are_read() -> None:
@@ -132,7 +126,7 @@ def test_no_name_of_a_codec_is_dangerous(start: int) -> None:
                 b"Content-Type: text/plain; charset=" + name + b"; name*=" + name + b"''" + b"%ff%00a" * 300 + b"\r\n"
                 b"Content-Transfer-Encoding: base64\r\n\r\n" + body
             )  # fmt: skip
-            assert cpu_of(raw) < 0.5, name
+            assert cpu_of(raw, 0.5) <= 0.5, name
             assert len(parse(raw).text) <= 4 * len(body), f"{name!r} unpacks"
 
 
@@ -181,7 +175,7 @@ ICS = (
 def test_what_is_attached_is_weighed_and_not_opened(kind: bytes, data: bytes) -> None:
     part = b"Content-Type: " + kind + b"\r\nContent-Disposition: attachment; filename=a.bin\r\n"
     raw = mixed(b"\r\nLook!", part + b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(data))
-    assert cpu_of(raw) < 1.0
+    assert cpu_of(raw, 1.0) <= 1.0
     message = parse(raw)
     assert len(data) in [each.size for each in message.attachments]
     assert sum(each.size for each in message.attachments) < 2 * len(data) + 1000
@@ -201,8 +195,8 @@ WRITERS = {
 @pytest.mark.parametrize("pump", PUMPS, ids=range(len(PUMPS)))
 def test_no_text_costs_more_than_a_second_whoever_writes_it(pump: str) -> None:
     text = (pump * (120_000 // len(pump)) + "!").encode()
-    slowest = max((cpu_of(head + b"\r\n" + text), writer) for writer, head in WRITERS.items())
-    assert slowest < (1.0, "")
+    slowest = max((cpu_of(head + b"\r\n" + text, 1.0), writer) for writer, head in WRITERS.items())
+    assert slowest <= (1.0, "~")
 
 
 # ---- E10, E12 ----------------------------------------------------------------------------------------------
@@ -236,7 +230,7 @@ def test_any_bytes_can_be_a_name(name: bytes) -> None:
 
 @pytest.mark.parametrize("rest", AMBIGUOUS.values(), ids=AMBIGUOUS)
 def test_a_structure_that_reads_in_two_ways_is_read_in_one(rest: bytes) -> None:
-    assert cpu_of(HEAD + rest) < 1.0
+    assert cpu_of(HEAD + rest, 1.0) <= 1.0
     assert parse(HEAD + rest) == parse(HEAD + rest)
 
 
@@ -250,5 +244,5 @@ def test_every_test_the_table_names_is_there() -> None:
 
 def test_time_is_measured_and_not_guessed() -> None:
     """A check that could not fail would be none: a reader that is slow is seen to be slow."""
-    start = time.process_time()
-    assert 0 < cpu_of(letter("From: a@x.example", body="x\r\n" * 50_000)) <= time.process_time() - start
+    start = time.thread_time()
+    assert 0 < cpu_of(letter("From: a@x.example", body="x\r\n" * 50_000), 1.0) <= time.thread_time() - start

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from maild.ingest.parse import parse
 from maild.ingest.reply.quotation import MARK
 from maild.ingest.reply.quoted_html import marks_quotation, visible_html
+from tests.effort import effort
 from tests.ingest.letters import HEAD
 from tests.ingest.replies import Case, html_cases
 
@@ -110,9 +110,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("html", [pytest.param(html, id=name) for name, html in HOSTILE.items()])
 def test_a_megabyte_of_anything_is_read_in_time(html: str) -> None:
-    start = time.process_time()
-    visible_html(html)
-    assert time.process_time() - start < 3
+    assert effort(lambda: visible_html(html), 3) <= 3
 
 
 def test_what_spark_calls_its_reply_section_is_the_quotation() -> None:

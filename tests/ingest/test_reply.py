@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from maild.ingest.reply.visible import is_passed_on, visible_text
+from tests.effort import effort
 from tests.ingest.replies import Case, plain_cases
 
 NEW = "Der Drucker geht wieder.\n\nDanke!"
@@ -187,9 +186,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in HOSTILE.items()])
 def test_a_megabyte_of_anything_is_read_in_time(text: str) -> None:
-    start = time.process_time()
-    visible_text(text)
-    assert time.process_time() - start < 3
+    assert effort(lambda: visible_text(text), 3) <= 3
 
 
 LINES = st.sampled_from(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from maild.errors import UnparsableMail
 from maild.ingest.mime.runs import Runs, folded
 from maild.ingest.parse import parse
 from maild.ingest.parts import sealed
+from tests.effort import effort
 
 LINE = b"A" * 76
 CORPUS = Path(__file__).parent.parent.parent.parent / "shared" / "corpora" / "mails"
@@ -48,10 +48,13 @@ def test_what_could_mean_something_to_the_parser_stays(raw: bytes) -> None:
 @pytest.mark.parametrize("dashes", [0, 1, 64, 300_000])
 def test_a_mail_that_contains_the_mark_itself_is_not_confused_and_takes_no_longer(dashes: int) -> None:
     raw = b"X: ~maild-run0~\n\n~maild-run" + b"-" * dashes + b"0~\n" + lines(20, b"\n")
-    start = time.process_time()
-    short, runs = folded(raw)
-    assert runs.unfolded(short.decode()).encode() == raw
-    assert time.process_time() - start < 1.0
+
+    def there_and_back() -> bytes:
+        short, runs = folded(raw)
+        return runs.unfolded(short.decode()).encode()
+
+    assert there_and_back() == raw
+    assert effort(there_and_back, 1) <= 1
 
 
 piece = st.one_of(

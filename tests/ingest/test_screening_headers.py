@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +10,7 @@ from maild.cleaning import clean_header
 from maild.ingest.screening.headers import LONGEST_TEXT, said_in_headers
 from maild.model import Finding, Verdict
 from maild.settings import SpamHeader
+from tests.effort import effort
 
 FLAG = SpamHeader(name="X-Spam-Flag", value="/^yes/i")
 STATUS = SpamHeader(name="X-Spam-Status", value="/^yes/i")
@@ -93,6 +92,4 @@ def test_any_bytes_have_an_answer(raw: bytes, header: SpamHeader) -> None:
     ],
 )
 def test_no_header_takes_long(raw: bytes) -> None:
-    before = time.process_time()
-    said_in_headers(ALL, raw)
-    assert time.process_time() - before < 0.5
+    assert effort(lambda: said_in_headers(ALL, raw), 0.5) <= 0.5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from html import escape
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maild.notify.safe_html import LONGEST_CLEANED, LONGEST_INPUT, MOST_ENTITIES, safe_html
+from tests.effort import effort
 
 HOSTILE = dict(hostile())
 # A frame, and which share of the inputs goes through it: parsing in tables is slow.
@@ -101,7 +101,6 @@ ALL_BOMBS = {name: unit * (WHOLE // len(unit)) for name, unit in BOMBS.items()} 
 
 @pytest.mark.parametrize("name", ALL_BOMBS)
 def test_no_bomb_takes_more_than_two_seconds_of_the_processor(name: str) -> None:
-    start = time.process_time()
+    assert effort(lambda: safe_html(ALL_BOMBS[name]), SECONDS) <= SECONDS
     shown = safe_html(ALL_BOMBS[name])
-    assert time.process_time() - start <= SECONDS
     assert shown is None or len(shown) <= 2 * LONGEST_CLEANED

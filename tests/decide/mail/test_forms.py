@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-import time
 from typing import Any
 
 import pytest
@@ -28,6 +27,7 @@ from maild.model import (
     Role,
 )
 from tests.builders import ADA, BOB, SUPPORT, a_case, a_desk, a_message, a_policy, an_envelope
+from tests.effort import effort
 
 FORM = Address("Web form", "forms@www.desk.example")
 BY_HEADER = a_policy(desks=(a_desk(forms=({"from": FORM.address, "requester": "reply-to"},)),))
@@ -200,9 +200,7 @@ def test_whatever_a_form_writes_is_read_and_no_address_is_made_up(text: str) -> 
 
 @pytest.mark.parametrize("piece", ["E-Mail", "E-Mail ", "E-Mail: a@", " ", "*", "(mailto:", "E-Mail:\n", "\n", "a@b"])
 def test_a_hostile_text_costs_no_more_than_an_honest_one(piece: str) -> None:
-    start = time.process_time()
-    by_field("E-Mail: " + piece * 100_000)
-    assert time.process_time() - start < 0.5
+    assert effort(lambda: by_field("E-Mail: " + piece * 100_000), 0.5) <= 0.5
 
 
 # ---- whose mail it is then -------------------------------------------------------------------------

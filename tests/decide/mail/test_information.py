@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -47,6 +47,7 @@ from tests.builders import (
     a_policy,
     an_envelope,
 )
+from tests.effort import effort
 from tests.rules.kit import RULES
 
 VM = {
@@ -507,11 +508,10 @@ def test_nothing_is_found_that_the_new_text_does_not_hold(quoted: str, visible: 
 
 def test_a_hostile_text_is_looked_through_in_time_that_its_length_deserves() -> None:
     at = desk(VM, URL, PEOPLE, HAR | {"find": r"/(a+)+b/"}, subject=True, modules=MODULES)
-    started = time.perf_counter()
     for hostile in ("a" * 1_000_000, "einige a@a." * 100_000, "https://" * 100_000, "de-1" * 200_000, "\n" * 500_000):
-        new(at, IS_PROBLEM, text=hostile, subject=hostile[:5_000])
-        on(a_waiting(title="Hilfe"), at, text=hostile, subject="[SD-1001]")
-    assert time.perf_counter() - started < 8
+        assert effort(partial(new, at, IS_PROBLEM, text=hostile, subject=hostile[:5_000]), 1) <= 1
+        waiting = a_waiting(title="Hilfe")
+        assert effort(partial(on, waiting, at, text=hostile, subject="[SD-1001]"), 1) <= 1
 
 
 def test_a_mail_that_asks_is_as_careful_as_a_confirmation() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import authres
 import pytest
 from hypothesis import given
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 
 from maild.ingest.authenticity.borders import Border, border_of
 from maild.ingest.authenticity.results import LONGEST, Results, Unbelieved, read_results
+from tests.effort import effort
 
 GOOGLE, MICROSOFT, OWN = (border_of(note) for note in ("google", "microsoft365", "own:mx.desk.example"))
 BY_OWN = ("Received", "from mail.acme.example (mail.acme.example [192.0.2.1]) by mx.desk.example (Postfix) with ESMTPS")
@@ -217,9 +216,7 @@ def test_another_reader_reads_the_same(parts: list[str]) -> None:
     ],
 )
 def test_the_worst_header_takes_no_time(text: str) -> None:
-    begun = time.process_time()
-    said(OWN, (NAME, f"mx.desk.example; {text}"))
-    assert time.process_time() - begun < 1
+    assert effort(lambda: said(OWN, (NAME, f"mx.desk.example; {text}")), 1) <= 1
 
 
 def test_a_header_without_end_costs_little_and_says_nothing_behind_it() -> None:
