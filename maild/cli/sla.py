@@ -64,6 +64,7 @@ class CourseSeen:
     aim: Aim
     due_at: datetime
     always: bool
+    fixed: bool
     work_seconds: int
     words: str
     pauses: tuple[PauseSeen, ...]
@@ -146,7 +147,7 @@ def _seen(course: Course) -> CourseSeen:
     )
     told = ((one.at, one.escalation) for one in course.steps)
     steps = tuple(StepSeen(at, one.percent, one.tell, one.assign) for at, one in told)
-    return CourseSeen(made.aim, course.due_at, made.always, _seconds(made.work), made.words, pauses, steps)
+    return CourseSeen(made.aim, course.due_at, made.always, made.fixed, _seconds(made.work), made.words, pauses, steps)
 
 
 def _seconds(length: timedelta) -> int:

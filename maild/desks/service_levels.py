@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from maild.desks.lengths import Length, length
+from maild.desks.deadlines import midnight, spanned
+from maild.desks.lengths import Length, Span, length
 from maild.desks.months import NOTHING
 from maild.desks.policy import Desk
 from maild.desks.targets import WHOLE, Clock, Escalation, ServiceLevel
@@ -46,7 +47,7 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Promised:
     """A due time (UTC) and how it came about: `work` is the time of its clock from its start to its end; `always` a
-    clock that runs around the clock, else in the desk's hours."""
+    clock that runs around the clock, else in the desk's hours; `fixed` one that nothing lets stand still."""
 
     aim: Aim
     started_at: datetime
@@ -54,6 +55,7 @@ class Promised:
     work: timedelta
     always: bool
     words: str
+    fixed: bool = False
 
 
 class Running(Protocol):
@@ -74,7 +76,7 @@ def promised(desk: Desk, asked: Asked, at: datetime) -> tuple[Promised, ...]:
     level = next((one for one in desk.service_levels if fits(one, asked)), None)
     if level is None:
         return ()
-    made = (_made(desk, aim, length(text), level.clock is Clock.ALWAYS, at) for aim, text in level.targets)
+    made = (_made(desk, aim, length(text), level.clock, at) for aim, text in level.targets)
     return tuple(one for one in made if one)
 
 
@@ -135,17 +137,20 @@ def _moved(desk: Desk, of: Running, by: timedelta) -> datetime:
     return found or of.due_at + by
 
 
-def _made(desk: Desk, aim: Aim, lasts: Length, always: bool, at: datetime) -> Promised | None:
+def _made(desk: Desk, aim: Aim, lasts: Length, clock: Clock, at: datetime) -> Promised | None:
+    always = clock is not Clock.HOURS
     found = _reckoned(desk, lasts, always, at)
     if found is None:
         return None
     end, words = found
     work = lasts.work or left(desk, always, at, end)
-    return Promised(aim, at.astimezone(UTC), end, work, always, words)
+    return Promised(aim, at.astimezone(UTC), end, work, always, words, fixed=clock is Clock.CALENDAR)
 
 
 def _reckoned(desk: Desk, lasts: Length, always: bool, at: datetime) -> tuple[datetime, str] | None:
     """The due time and its words; None where the desk does not open."""
+    if lasts.span:
+        return _on_the_calendar(desk, at, lasts.span)
     if always and not lasts.days:
         return _around(desk, at, lasts.work)
     end = closing(desk.hours, at, lasts.days) if lasts.days else due(desk.hours, at, lasts.work)
@@ -157,3 +162,9 @@ def _around(desk: Desk, at: datetime, work: timedelta) -> tuple[datetime, str]:
     """The end of a clock that knows no closed days, and its words."""
     end, hours = at.astimezone(UTC) + work, desk.hours
     return end, f"{shown(hours, at)} + {lasting(work)} around the clock → {shown(hours, end)} {hours.zone}"
+
+
+def _on_the_calendar(desk: Desk, at: datetime, span: Span) -> tuple[datetime, str]:
+    """The end of a deadline of a law or a contract, and its words."""
+    end, hours = midnight(desk.hours.zone, at, span), desk.hours
+    return end, f"{shown(hours, at)} + {spanned(span)} → {shown(hours, end)} {hours.zone}"

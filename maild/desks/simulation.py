@@ -54,9 +54,9 @@ class Course:
 
 def simulated(desk: Desk, asked: Asked, at: datetime, waits: Iterable[Wait] = ()) -> tuple[Course, ...]:
     """The course of all that is promised to whoever asks this at an instant. A wait that begins when the time is over
-    changes nothing any more."""
+    changes nothing any more; what is fixed waits for nobody."""
     known = tuple(waits)
-    return tuple(_course(desk, one, known) for one in promised(desk, asked, at))
+    return tuple(_course(desk, one, () if one.fixed else known) for one in promised(desk, asked, at))
 
 
 def _course(desk: Desk, made: Promised, waits: Iterable[Wait]) -> Course:

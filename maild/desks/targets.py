@@ -29,10 +29,12 @@ _FILTERS = ("priority", "type", "category", "package")
 
 
 class Clock(StrEnum):
-    """Which time a promise counts. HOURS: the desk's. ALWAYS: every minute, by day and night (REQ-L11)."""
+    """Which time a promise counts. HOURS: the desk's. ALWAYS: every minute, by day and night (REQ-L11). CALENDAR: the
+    same, and nothing lets it stand still (REQ-L13)."""
 
     HOURS = "hours"
     ALWAYS = "always"
+    CALENDAR = "calendar"
 
 
 class Of(StrEnum):
@@ -54,6 +56,10 @@ def _length(text: str) -> str:
     if text:
         length(text)
     return text
+
+
+def _is_span(text: str) -> bool:
+    return length(text).span is not None
 
 
 def _share(text: str) -> str:
@@ -88,21 +94,25 @@ class ServiceLevel(BaseModel):
     response: LengthText = Field(
         default="",
         description="By when an answer is promised: `4 h`, `30 min` or `5 working days` (to the end of the fifth "
-        "working day after today); without it, it is not.",
+        "working day after today); with `clock: calendar` also `7 calendar days`, `4 calendar weeks`, `1 month` or "
+        "`1 month to the end of a month`; without it, it is not.",
     )
     solution: LengthText = Field(
         default="", description="By when a solution is promised, written as `response` is; without it, it is not."
     )
     clock: Clock = Field(
         default=Clock.HOURS,
-        description="Which time counts: hours (the desk's) or always, around the clock. Working days are the desk's "
-        "in any case.",
+        description="Which time counts: hours (the desk's), always (around the clock) or calendar, for deadlines of "
+        "laws and contracts: it runs around the clock, stands still for nothing, and also for whom nothing proves; a "
+        "day ends at midnight, and today does not count. Working days are the desk's in any case.",
     )
 
     @model_validator(mode="after")
     def _promises(self) -> ServiceLevel:
         if not self.response and not self.solution:
             raise ValueError("nothing is promised here: write `response`, `solution` or both")
+        if self.clock is not Clock.CALENDAR and (text := next(filter(_is_span, dict(self.targets).values()), None)):
+            raise ValueError(f"`{text}` is a time of the calendar: write `clock: calendar` beside it")
         return self
 
     @property

@@ -31,6 +31,7 @@ class Promise:
     `work`: the length that was promised, as time of its clock; `always`: a clock that runs around the clock, else in
     the desk's hours. `words`: the arithmetic behind `due_at`. `left`: of a clock that stands still, what was left on
     it. `missed_at`: when it became too late. `step`: how many escalations are behind it, `next_at`: when the next is.
+    `fixed`: a deadline of a law or a contract, whose clock stands still for nothing.
     """
 
     aim: Aim
@@ -45,6 +46,7 @@ class Promise:
     missed_at: datetime | None = None
     step: int = 0
     next_at: datetime | None = None
+    fixed: bool = False
 
 
 REMINDER = "reminder"

@@ -117,7 +117,7 @@ def test_a_broken_desk_file_is_told_with_its_line_and_broken_rules_do_not_matter
     file = promising.folder / "config" / "desks" / "service.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("16 h", "16 days"), encoding="utf-8")
     done = simulated(promising)
-    assert done.code == ExitCode.CONFIG and "may mean `384 h` or `16 working days`" in done.err
+    assert done.code == ExitCode.CONFIG and "may mean `384 h`, `16 working days` or `16 calendar days`" in done.err
     assert "service.yaml:" in done.err
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from maild.desks.lengths import Length, length
+from maild.desks.lengths import Length, Span, length
 
 GOOD = (
     ("4 h", Length(timedelta(hours=4))),
@@ -18,6 +18,10 @@ GOOD = (
     (" 8 hours ", Length(timedelta(hours=8))),
     ("1 working day", Length(days=1)),
     ("5 working days", Length(days=5)),
+    ("7 calendar days", Length(span=Span(days=7))),
+    ("4 calendar weeks", Length(span=Span(days=28))),
+    ("1 month", Length(span=Span(months=1))),
+    ("3 months to the end of a month", Length(span=Span(months=3, whole=True))),
 )
 
 
@@ -36,8 +40,13 @@ BAD = (
     ("30 min 1 h", "is no length of time"),
     ("0 h", "is no time at all"),
     ("0 working days", "is no time at all"),
-    ("2 days", "may mean `48 h` or `2 working days`: write the one you mean"),
-    ("1 week", "may mean `168 h` or `5 working days`"),
+    ("2 days", "may mean `48 h`, `2 working days` or `2 calendar days`: write the one you mean"),
+    ("1 week", "may mean `168 h`, `5 working days` or `7 calendar days`"),
+    ("0 months", "is no time at all"),
+    ("0 calendar days to the end of a month", "is no time at all"),
+    ("13 months", "the most is a year"),
+    ("53 calendar weeks", "the most is a year"),
+    ("1 month to the end", "is no length of time"),
     ("9000 h", "the most is a year"),
     ("251 working days", "the most is a year"),
 )

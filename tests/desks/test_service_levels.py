@@ -310,7 +310,8 @@ def test_waits_take_nothing_from_a_promise(desk: Desk, start: datetime, gaps: li
 BROKEN = (
     # what is written, the text whose line is to be named, what is to be said
     ("service_levels: [{priority: 1}]", "service_levels", "nothing is promised here: write `response`, `solution` or"),
-    ("service_levels:\n  - response: 2 days", "2 days", "may mean `48 h` or `2 working days`"),
+    ("service_levels:\n  - solution: 1 month", "1 month", "write `clock: calendar` beside it"),
+    ("service_levels:\n  - response: 2 days", "2 days", "may mean `48 h`, `2 working days` or `2 calendar days`"),
     ("service_levels:\n  - response: 4", "4", "text is expected here"),
     ("service_levels:\n  - {priority: 5, response: 4 h}", "5,", "the most is 4"),
     ("service_levels:\n  - {priority: high, response: 4 h}", "high", "a whole number is expected here"),

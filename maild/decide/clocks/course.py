@@ -3,7 +3,7 @@
 In: any plan, whoever made it (a mail, staff, rules, the clock), and the ticket as it was; out: the same plan with
 what follows from it. So nobody who moves a ticket has to remember its clocks.
 Laws: an automatic answer keeps no promise (REQ-L3); a promise that was made is never recalculated because a calendar
-changed, only where its ticket changes; who proved nothing is promised nothing.
+changed, only where its ticket changes; who proved nothing is promised nothing, but a deadline of a law runs for all.
 """
 
 from __future__ import annotations
@@ -70,9 +70,10 @@ class After:
 def opened(plan: Plan, change: OpenTicket, desk: Desk, package: str, at: datetime) -> Plan:
     """A new ticket's clocks; `at` (UTC) is when it was written to us."""
     asked = Asked(change.priority, change.type, change.category, package)
-    promises = () if change.unverified else made(Present(desk, at), asked, waits=_stands(desk, change.status))
+    promises = made(Present(desk, at, not change.unverified), asked, waits=_stands(desk, change.status))
     timers = tuple(_timers(None, desk, change.status, change.type, at))
-    return _with(_saying(plan, desk, promises, at), None, {}, promises, timers)
+    said = _saying(plan, desk, () if change.unverified else promises, at)
+    return _with(said, None, {}, promises, timers)
 
 
 def followed(plan: Plan, before: Before, desk: Desk, now: datetime) -> Plan:
@@ -133,19 +134,22 @@ def _promises(plan: Plan, before: Before, after: After, present: Present) -> Ite
     """Each promise as it stands afterwards."""
     ticket = before.ticket
     current = before.promises
-    if after.proven and (ticket.unverified or _asked(before) != after.asked):
-        current = _anew(before, after, present)
+    if (after.proven and ticket.unverified) or _asked(before) != after.asked:
+        current = _anew(before, after, replace(present, proven=after.proven))
     for one in current:
         yield _moved(one, plan, ticket, after, present)
 
 
 def _anew(before: Before, after: After, present: Present) -> tuple[Promise, ...]:
-    """What is promised for what the ticket is now; for one that was nobody's so far, from its beginning on."""
-    ticket = before.ticket
+    """What is promised for what the ticket is now; for one that was nobody's so far, and for a letter, from its
+    beginning on."""
+    ticket, stands = before.ticket, _stands(present.desk, before.ticket.status)
     if before.promises:
         return remade(before.promises, present, after.asked, ticket.created_at)
-    start = replace(present, now=ticket.created_at) if ticket.unverified else present
-    return made(start, after.asked, _stands(present.desk, ticket.status))
+    whole = made(replace(present, now=ticket.created_at), after.asked, stands)
+    if ticket.unverified or any(one.fixed for one in whole):
+        return whole
+    return made(present, after.asked, stands)
 
 
 def _moved(one: Promise, plan: Plan, ticket: Ticket, after: After, present: Present) -> Promise:
@@ -158,7 +162,7 @@ def _moved(one: Promise, plan: Plan, ticket: Ticket, after: After, present: Pres
         return ends(one, present) if one.state in OPEN else one
     if is_settled(ticket.status) and _may_go_on(one, desk):
         one = stopped(one)
-    step = STEPS.get((one.state, _stands(desk, after.status)))
+    step = STEPS.get((one.state, _stands(desk, after.status) and not one.fixed))
     return step(one, present) if step else one
 
 

@@ -1,7 +1,7 @@
 """A promise and its clock: it is made, stands still, goes on, is kept. Pure; each step gives the promise as it is then.
 
 Laws: the arithmetic behind a due time is kept in words; a promise that stood still has as much working time left
-afterwards as before; what is too late stays too late.
+afterwards as before; what is too late stays too late; a deadline of a law or contract stands still for nothing.
 """
 
 from __future__ import annotations
@@ -21,21 +21,28 @@ NOTHING = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """By whose calendar, and when (UTC)."""
+    """By whose calendar, when (UTC), and whether the requester is proven: whoever is not is promised nothing, but a
+    letter has its deadline whoever wrote it (REQ-L13)."""
 
     desk: Desk
     now: datetime
+    proven: bool = True
 
 
 def made(present: Present, asked: Asked, waits: bool) -> tuple[Promise, ...]:
     """What the desk promises from now on; `waits`: its clock stands still at once."""
-    fresh = (_fresh(one, present) for one in service_levels.promised(present.desk, asked, present.now))
-    return tuple(stopped(one, present) if waits else one for one in fresh)
+    fresh = (_fresh(one, present) for one in _owed(present, asked, present.now))
+    return tuple(stopped(one, present) if waits and not one.fixed else one for one in fresh)
+
+
+def _owed(present: Present, asked: Asked, start: datetime) -> tuple[Promised, ...]:
+    every = service_levels.promised(present.desk, asked, start)
+    return tuple(one for one in every if present.proven or one.fixed)
 
 
 def _fresh(one: Promised, present: Present) -> Promise:
     plain = Promise(one.aim, PromiseState.RUNNING, one.started_at, one.due_at, one.work, one.always, one.words)
-    return with_next(plain, present)
+    return with_next(replace(plain, fixed=one.fixed), present)
 
 
 def with_next(one: Promise, present: Present) -> Promise:
@@ -56,9 +63,10 @@ def stopped(one: Promise, present: Present | None = None) -> Promise:
 
 
 def resumed(one: Promise, present: Present) -> Promise:
-    """Its clock goes on with what was left. What was too late before, or had no time left, keeps its due time."""
+    """Its clock goes on with what was left. What was too late before, had no time left or has a day that is fixed,
+    keeps its due time."""
     running = replace(one, state=PromiseState.RUNNING, left=None)
-    if one.missed_at is None and one.left:
+    if one.missed_at is None and one.left and not one.fixed:
         due_at, words = service_levels.resumed(present.desk, one.always, one.left, present.now)
         running = replace(running, due_at=due_at, words=words)
     return with_next(running, present)
@@ -86,7 +94,7 @@ def remade(current: Iterable[Promise], present: Present, asked: Asked, start: da
     """After a change of what the ticket is: the promises of its new kind, counted from its beginning, without the time
     for which their clocks stood still. What was done stays done."""
     was = {one.aim: one for one in current}
-    wanted = {one.aim: one for one in service_levels.promised(present.desk, asked, start)}
+    wanted = {one.aim: one for one in _owed(present, asked, start)}
     again = [_again(was.get(aim), one, present) for aim, one in wanted.items()]
     dropped = [_dropped(one, present) for aim, one in was.items() if aim not in wanted]
     return (*again, *dropped)
@@ -104,8 +112,10 @@ def _again(old: Promise | None, new: Promised, present: Present) -> Promise:
     fresh = _fresh(new, present)
     if old is None or old.state is PromiseState.VOID:
         return fresh
-    if old.state is PromiseState.MET or (old.work, old.always) == (new.work, new.always):
+    if old.state is PromiseState.MET or (old.work, old.always, old.fixed) == (new.work, new.always, new.fixed):
         return old
+    if new.fixed:
+        return fresh
     if _stood_still(old, present):
         left = fresh.work - _spent(old, present)
         due_at, words = service_levels.resumed(present.desk, fresh.always, left, present.now)
@@ -120,6 +130,8 @@ def _spent(old: Promise, present: Present) -> timedelta:
 
 
 def _stood_still(old: Promise, present: Present) -> bool:
+    if old.fixed:
+        return False
     if old.state is PromiseState.PAUSED:
         return True
     return service_levels.resumed(present.desk, old.always, old.work, old.started_at)[0] != old.due_at

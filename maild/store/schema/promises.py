@@ -24,6 +24,7 @@ promise = keyed_table(
     instant("missed_at", optional=True),
     count("step"),
     instant("next_at", optional=True),
+    flag("fixed"),
     PrimaryKeyConstraint("ticket_id", "aim"),
 )
 partial("ix_promise_next_at", promise.c.next_at.is_not(None), promise.c.next_at)

@@ -255,3 +255,79 @@ def test_whatever_happens_no_clock_runs_while_it_stands_still_and_no_time_is_cou
         assert (one.left is not None) or one.state is PromiseState.RUNNING
         if one.state is PromiseState.PAUSED and one.missed_at is None and running <= one.work:
             assert one.left == one.work - running
+
+
+# ---- deadlines of laws and contracts -----------------------------------------------------------------
+
+LETTER = "termination"
+PROOF = SetProof(NUMBER, EntryId(1), Proof.PROVEN, "dkim", unverified=False)
+MONTH_END = datetime(2026, 12, 31, 22, 59, tzinfo=UTC)
+
+
+def contracts(**more: Any) -> Desk:
+    level = {"category": LETTER, "solution": "1 month to the end of a month", "clock": "calendar"}
+    return a_desk(hours=HOURS, life_cycle=LIFE, **({"service_levels": [level, *LEVELS]} | more))
+
+
+def a_letter(**more: Any) -> Promise:
+    (one,) = opened(here=contracts(), category=LETTER, **more).values()
+    return one
+
+
+def letter_on(status: Status, **more: Any) -> Before:
+    ticket = a_ticket(id=NUMBER, status=status, category=LETTER, priority=3, created_at=MONDAY, **more)
+    return Before(ticket, (a_letter(unverified=ticket.unverified),))
+
+
+@pytest.mark.parametrize("more", [{}, {"unverified": True}, {"status": Status.WAITING}], ids=str)
+def test_a_letter_has_its_day_whoever_wrote_it_and_whatever_we_wait_for(more: dict[str, Any]) -> None:
+    letter = a_letter(**more)
+    assert (letter.due_at, letter.state, letter.fixed) == (MONTH_END, PromiseState.RUNNING, True)
+    words = "Mon 2026-11-23 10:00 + 1 month to the end of a month → Thu 2026-12-31 23:59 Europe/Berlin"
+    assert letter.words == words
+
+
+def test_nothing_lets_a_deadline_stand_still_or_moves_it() -> None:
+    was = letter_on(Status.OPEN)
+    for status in (Status.WAITING, Status.THIRD_PARTY, Status.OPEN):
+        made = followed(was, answer(), SetStatus(NUMBER, status), hours=30, here=contracts())
+        assert promises(made) == {}
+        was = replace(was, ticket=replace(was.ticket, status=status))
+
+
+def test_a_letter_that_was_settled_too_early_has_its_old_day_again() -> None:
+    was = letter_on(Status.OPEN)
+    settled = then(was, followed(was, SetStatus(NUMBER, Status.SOLVED), hours=30, here=contracts()))
+    assert settled.promises[0].state is PromiseState.MET
+    again = promises(followed(settled, SetStatus(NUMBER, Status.OPEN), hours=600, here=contracts()))
+    (one,) = again.values()
+    assert (one.state, one.due_at, one.missed_at) == (PromiseState.RUNNING, MONTH_END, None)
+
+
+def test_what_staff_see_to_be_a_letter_has_the_deadline_from_its_arrival_on() -> None:
+    for unverified in (False, True):
+        first = before(here=contracts(), unverified=unverified)
+        was = replace(first, promises=() if unverified else first.promises)
+        made = promises(followed(was, SetTicket(NUMBER, "category", LETTER), hours=100, here=contracts()))
+        assert made[Aim.SOLUTION].due_at == MONTH_END and made[Aim.SOLUTION].fixed
+        assert unverified == (Aim.RESPONSE not in made), "what else was promised is promised no more"
+
+
+def test_a_letter_that_was_promised_nothing_before_has_its_deadline_from_its_arrival_on() -> None:
+    here = contracts(service_levels=[contracts().service_levels[0].model_dump()])
+    made = promises(followed(before(here=here), SetTicket(NUMBER, "category", LETTER), hours=300, here=here))
+    assert made[Aim.SOLUTION].due_at == MONTH_END
+
+
+def test_a_letter_that_was_none_gets_what_its_desk_promises_otherwise() -> None:
+    made = promises(followed(letter_on(Status.OPEN), SetTicket(NUMBER, "category", ""), hours=1, here=contracts()))
+    assert not made[Aim.SOLUTION].fixed and made[Aim.SOLUTION].due_at < MONTH_END
+    nobodys = followed(
+        letter_on(Status.OPEN, unverified=True), SetTicket(NUMBER, "category", ""), hours=1, here=contracts()
+    )
+    assert all(one.state is PromiseState.VOID for one in promises(nobodys).values()) and promises(nobodys)
+
+
+def test_a_proof_that_comes_later_leaves_the_day_of_a_letter() -> None:
+    made = followed(letter_on(Status.OPEN, unverified=True), PROOF, hours=50, here=contracts())
+    assert promises(made) == {}
