@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 import re2
 
@@ -37,6 +38,9 @@ class Captures:
         return Captures(self.groups or other.groups, self.named + other.named)
 
 
+TRIED = MappingProxyType({"patterns": "tried"})
+"""The context in which a model is read again whose patterns were tried before, as those of a stored policy: most of a
+hundred patterns are for what never comes, and compiling them takes each process milliseconds and a megabyte apiece."""
 NOTHING_CAUGHT = Captures()
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from maild.desks.privacy import PersonalData
 from maild.desks.written import one_or_many
-from maild.patterns.regex import pattern
+from maild.patterns.regex import TRIED, pattern
 from maild.privacy.digits import Check
 
 ANYWHERE = "anywhere"
@@ -26,8 +26,9 @@ class DateCheck(StrEnum):
     PAST = "past"
 
 
-def _pattern(written: str) -> str:
-    pattern(written)
+def _pattern(written: str, info: ValidationInfo) -> str:
+    if info.context is not TRIED:
+        pattern(written)
     return written
 
 

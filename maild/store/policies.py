@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from maild.decide.policy import Policy
+from maild.patterns.regex import TRIED
 from maild.store.bulk import insert_rows
 from maild.store.schema import policy, setting
 
@@ -40,7 +41,7 @@ def current(tx: Connection) -> Policy | None:
 def by_hash(tx: Connection, version: str) -> Policy | None:
     """One version; None if there was never such a one."""
     body = tx.execute(select(policy.c.body).where(policy.c.hash == version)).scalar_one_or_none()
-    return None if body is None else Policy.model_validate_json(body)
+    return None if body is None else Policy.model_validate_json(body, context=TRIED)
 
 
 def same_secret(tx: Connection, fingerprint: str) -> bool:
