@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-WORKERS ?= auto
+# A third of the suite waits for servers and clocks: half as many processes again as there are processors.
+WORKERS ?= $(shell echo $$(( $$(nproc) * 3 / 2 )))
 
 .PHONY: demo test run check bench bench-rules fuzz soak mutants format docs lock clean
 

@@ -12,16 +12,27 @@ from hypothesis import settings
 
 from maild.store.engine import Store, open_store
 from maild.store.migrate import migrate
+from tests import compiled
 from tests.servers import postgres
 from tests.servers.requirement import need
 
 # Machines under test are busy; how long an example takes says nothing.
 settings.register_profile("maild", deadline=None)
 settings.load_profile("maild")
+compiled.share()
 
 pytest_plugins = ("tests.servers.token_server", "tests.servers.cyrus", "tests.servers.dovecot", "tests.servers.postfix")
 
-LONG = ("test_kills", "test_siege", "storms", "test_mailboxes", "test_several_nodes", "test_restore", "stateful")
+LONG = (
+    "workflows/test_machine",
+    "test_kills",
+    "test_siege",
+    "storms",
+    "test_mailboxes",
+    "test_several_nodes",
+    "test_restore",
+    "stateful",
+)
 """Stories that mostly wait, the longest first: begun last, they would leave the other processes without work."""
 
 

@@ -6,6 +6,8 @@ More: `python -m tests.workflows 4000`, or `make soak ARGS=workflows`.
 
 from __future__ import annotations
 
+import pytest
+
 from tests.lifetimes import live
 from tests.workflows.machine import Deletion
 
@@ -18,5 +20,6 @@ def deletions(count: int, *, derandomized: bool = False) -> None:
     live(Deletion, count, STEPS, derandomized=derandomized)
 
 
+@pytest.mark.timeout(600)
 def test_nothing_is_carried_out_that_not_everybody_agreed_to() -> None:
     deletions(IN_THE_SUITE, derandomized=True)
