@@ -10,8 +10,8 @@ import typer
 
 from maild.cli.help import examples, new_app
 from maild.cli.house import settings_of, settings_path
+from maild.daemon import ROLES
 
-ROLES = ("smtp", "imap", "workers", "outbox", "clock", "web")
 app = new_app()
 
 

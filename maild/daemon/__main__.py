@@ -1,6 +1,7 @@
 """The daemon as a lean process of its own: `python -m maild.daemon --settings FILE [--roles …]`.
 
 `maild serve` becomes this process by exec, so that neither it nor its workers carry the command line's libraries.
+Workers are forked from a server that begins before anything is loaded that only this process needs.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import asyncio
 import sys
 from pathlib import Path
 
+from maild.daemon import ROLES
+from maild.daemon.forking import start_fork_server
 from maild.daemon.logs import set_up_logs
-from maild.daemon.serve import ROLES, Choice, serve
 from maild.errors import MaildError
 
 
@@ -21,6 +23,10 @@ def main() -> int:
     parser.add_argument("--settings", type=Path, required=True)
     parser.add_argument("--roles", default=",".join(ROLES))
     given = parser.parse_args()
+    if "workers" in given.roles.split(","):
+        start_fork_server()
+    from maild.daemon.serve import Choice, serve
+
     set_up_logs()
     try:
         asyncio.run(serve(Choice(given.settings, frozenset(given.roles.split(",")))))

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from maild import pipeline
 from maild.config import load_settings
-from maild.daemon import node, schedule, systemd, watching
+from maild.daemon import ROLES, node, schedule, systemd, watching
 from maild.daemon.background import LoopEnded, background
 from maild.daemon.backups import Site
 from maild.daemon.calls import CallLoop, caller_for
@@ -39,7 +39,6 @@ from maild.settings import Settings
 from maild.steps.house import House
 from maild.store import inbox, nodes, outbox
 
-ROLES = ("smtp", "imap", "workers", "outbox", "clock", "web")
 DRAIN = 20.0
 log = structlog.get_logger()
 
