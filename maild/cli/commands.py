@@ -44,6 +44,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("restore", "backup", "Bring a backup back."),
         Entry("erase", "erase", "Erase a person, a ticket or some words for good, everywhere; with a certificate."),
         Entry("hold", "erase", "Hold a ticket that the law wants kept: nothing erases it."),
+        Entry("archive", "archive", "Put what was settled long ago into files; look after them, bring it back."),
         Entry("access", "access", "Who read, exported or erased what: by ticket, person or name."),
         Entry("login", "login", "Log a mailbox in at its provider (OAuth2)."),
         Entry("password", "password", "Make the line of a user who may submit mail."),

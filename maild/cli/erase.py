@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -11,9 +10,9 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection
 
-from maild.cli.elsewhere import copies, directories
+from maild.cli.elsewhere import archive_files, copies, directories
 from maild.cli.envelope import address_given
-from maild.cli.hand import As, NotPossible, desks_seen, member_named, seen_ticket
+from maild.cli.hand import As, NotPossible, desks_seen, name_of, seen_ticket
 from maild.cli.help import examples, new_app
 from maild.cli.house import a_look, settings_of, store_of
 from maild.cli.output import AsJson, Columns, listing, safe, say, to_json, when
@@ -26,6 +25,7 @@ from maild.steps import erasing
 from maild.steps.erasing import Order
 from maild.steps.secret import read_secret
 from maild.store import audit, register
+from maild.store.archiving.shelf import shelf_of
 from maild.store.engine import Store
 from maild.store.erasing import chain, holds
 from maild.store.erasing.chain import Erasure
@@ -77,14 +77,17 @@ def erase(
     quick: Annotated[
         bool, typer.Option("--quick", help="Do not write the database anew now; `maild erase compact` does it later.")
     ] = False,
+    identity: Annotated[
+        Path | None, typer.Option("--identity", metavar="KEYFILE", help="Private age key, for encrypted archives.")
+    ] = None,
     as_: As = None,
     json: AsJson = False,
 ) -> None:
     """Erase for good: mail, articles, files, decisions, mail of ours, history, the contact. Prints a certificate.
 
     Tickets stay as skeletons: number, desk, times, status. A person: the tickets they asked for, and on others' what
-    they wrote; whoever has several addresses goes with all of them. Held tickets are refused (`maild hold`). Backups
-    made before hold it until they expire; a restore erases it again.
+    they wrote; whoever has several addresses goes with all of them. Held tickets are refused (`maild hold`). What lies
+    in the archive is brought back for it. Backups made before hold it until they expire; a restore erases it again.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -92,12 +95,12 @@ def erase(
         raise NotPossible("say what to erase: --person ADDRESS, --ticket N, or --text N --article ID --words FILE")
     settings = settings_of(ctx)
     with store_of(ctx) as store:
-        order = _order(store, settings, why, as_)
+        order = _order(store, settings, why, as_, identity)
         known = _known(store, person) if person else ()
         done = _done(store, order, (person, ticket, text), (article, words), as_, dry_run=dry_run)
         if not dry_run:
             erasing.write_down(store, settings.state)
-        left = () if dry_run else (*_compacted(store, quick), *directories(known), *copies(settings))
+        left = () if dry_run else (*_compacted(store, quick), *_elsewhere(store, settings, known, done))
     say(to_json(done, indent=2)) if json else _print(done, dry_run, left)
 
 
@@ -157,7 +160,7 @@ def _hold(tx: Connection, number: str, why: str, release: bool, as_: str | None)
     ticket = TicketId(seen_ticket(tx, number, as_).ticket.id)
     if not release and not why.strip():
         raise NotPossible("say --why it must be kept: whoever wants to erase it later reads it")
-    at, by = system_clock(), _by(tx, as_)
+    at, by = system_clock(), name_of(tx, as_)
     if release:
         holds.release(tx, ticket)
     else:
@@ -165,14 +168,11 @@ def _hold(tx: Connection, number: str, why: str, release: bool, as_: str | None)
     audit.note(tx, at, by, "ticket", str(ticket), "released" if release else "held", why)
 
 
-def _order(store: Store, settings: Settings, why: str, as_: str | None) -> Order:
+def _order(store: Store, settings: Settings, why: str, as_: str | None, identity: Path | None) -> Order:
     with store.reading() as tx:
-        return Order(_by(tx, as_), system_clock(), read_secret(settings.state), why, desks_seen(tx, as_))
-
-
-def _by(tx: Connection, as_: str | None) -> str:
-    """A member of staff, or an operator by the name of their account."""
-    return member_named(tx, as_).name if as_ else os.environ.get("USER", "")
+        who, desks = name_of(tx, as_), desks_seen(tx, as_)
+    secret = read_secret(settings.state)
+    return Order(who, system_clock(), secret, why, desks, shelf_of(settings, secret), identity)
 
 
 def _done(
@@ -228,6 +228,13 @@ def _compacted(store: Store, quick: bool) -> Iterator[str]:
         compact(store)
     except StoreUnavailable as error:
         yield str(error)
+
+
+def _elsewhere(store: Store, settings: Settings, known: tuple[Entry, ...], done: Erasure) -> Iterator[str]:
+    yield from directories(known)
+    yield from copies(settings)
+    with store.reading() as tx:
+        yield from archive_files(tx, done.record)
 
 
 def _print(done: Erasure, dry_run: bool, left: Iterable[str]) -> None:

@@ -120,6 +120,11 @@ def member_named(tx: Connection, name: str | None) -> StaffMember:
     return member
 
 
+def name_of(tx: Connection, name: str | None) -> str:
+    """Who acts, also an operator, by the name of their account. Raises WhoAreYou for a name nobody has."""
+    return member_named(tx, name).name if name else os.environ.get("USER", "")
+
+
 def desks_seen(tx: Connection, name: str | None) -> frozenset[str] | None:
     """The desks whose tickets whoever looks may see; None for all. Raises WhoAreYou for a name nobody has."""
     if name is None and os.environ.get("USER", "") not in {one.name for one in register.list_staff(tx)}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +11,10 @@ import typer
 
 from maild.cli.access import noted
 from maild.cli.files import save_attachments
-from maild.cli.hand import As, Number, seen_ticket
+from maild.cli.hand import As, NotPossible, Number, seen_ticket
 from maild.cli.help import examples, new_app
 from maild.cli.house import store_of
-from maild.cli.output import AsJson, safe, safe_lines, say, to_json, when
+from maild.cli.output import AsJson, plain, safe, safe_lines, say, to_json, when
 from maild.cli.parse import person
 from maild.cli.people import stands
 from maild.decide.explain import say as in_a_sentence
@@ -21,6 +22,8 @@ from maild.desks.months import NOTHING
 from maild.desks.working_time import lasting
 from maild.model import Address, Promise, PromiseState, TicketId
 from maild.store import access
+from maild.store.erasing import archives
+from maild.store.erasing.archives import Archived
 from maild.store.outbox_views import OutboxView
 from maild.store.tickets import ArticleView, EventView, TicketView
 
@@ -50,6 +53,9 @@ def show(
     """Show one ticket: people, conversation, files, mails, and why everything is as it is."""
     with store_of(ctx) as store, store.reading() as tx:
         view = seen_ticket(tx, number, as_)
+        archive = archives.live_of(tx, TicketId(view.ticket.id))
+        if archive and (save is not None or html is not None):
+            raise NotPossible(f"{view.ticket.number} lies in the archive: `maild archive return` brings it back first")
         noted(store, as_, TicketId(view.ticket.id), "show", access.EXPORT if save or html else access.READ)
         if save is not None:
             say(f"{save_attachments(tx, view, save)} files in {save}")
@@ -58,12 +64,24 @@ def show(
 
             say(f"{write_page(tx, view, html)} is written")
     if save is None and html is None:
-        say(to_json(view, indent=2)) if json else _print(view, full)
+        say(to_json(plain(view) | {"archive": archive}, indent=2)) if json else _print(view, full, archive)
 
 
-def _print(view: TicketView, full: bool) -> None:
-    for line in lines(view, full):
+def _print(view: TicketView, full: bool, archive: Archived | None) -> None:
+    said = replace(view, articles=tuple(filter(_says_something, view.articles))) if archive else view
+    for line in (*lines(said, full), *_in_archive(view, archive)):
         say(line)
+
+
+def _says_something(article: ArticleView) -> bool:
+    return bool(article.text or article.subject)
+
+
+def _in_archive(view: TicketView, archive: Archived | None) -> Iterator[str]:
+    if archive is not None:
+        yield ""
+        yield f"Its words lie in the archive since {when(archive.at)}: {safe(archive.place)}"
+        yield f"  `maild archive return {view.ticket.number}` brings them back"
 
 
 def lines(view: TicketView, full: bool = False) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""What a type alone cannot say about series of backups. In: settings with absolute paths; out: problems with places."""
+"""What a type alone cannot say about series of backups, and the archive's keys.
+
+In: settings with absolute paths; out: problems with places.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ ELSEWHERE = ("day", "month")
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, tuple[Step, ...]]]:
-    """Everything wrong in `backup`."""
+    """Everything wrong in `backup`, and in the keys of `archive`."""
     yield from _places(settings)
     yield from _twice(settings)
     yield from _keys(settings)
@@ -35,10 +38,12 @@ def _twice(settings: Settings) -> Iterator[tuple[str, tuple[Step, ...]]]:
 
 
 def _keys(settings: Settings) -> Iterator[tuple[str, tuple[Step, ...]]]:
-    for number, series in enumerate(settings.backup):
-        for place, key in enumerate(series.encrypt_to):
+    named: list[tuple[tuple[Step, ...], tuple[str, ...]]] = [(("archive",), settings.archive.encrypt_to)]
+    named += [(("backup", number), series.encrypt_to) for number, series in enumerate(settings.backup)]
+    for where, keys in named:
+        for place, key in enumerate(keys):
             # Only who encrypts pays for the library.
             from maild.store.backup.seal import key_problem
 
             if problem := key_problem(key):
-                yield problem, ("backup", number, "encrypt_to", place)
+                yield problem, (*where, "encrypt_to", place)

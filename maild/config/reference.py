@@ -21,6 +21,7 @@ from maild.desks.kinds import TicketType
 from maild.desks.life_cycle import LifeCycle, Unanswered
 from maild.desks.policy import Desk
 from maild.desks.privacy import Privacy
+from maild.desks.retention import Archive as DeskArchive
 from maild.desks.retention import Retention
 from maild.desks.targets import Escalation, ServiceLevel
 from maild.desks.telling import Tells
@@ -29,6 +30,7 @@ from maild.rules.example_mail import ExampleMail, ExampleTicket
 from maild.rules.language import Actions, Example, NamedList, Rule, When
 from maild.settings import (
     Alarms,
+    Archive,
     BackupSeries,
     Border,
     Budgets,
@@ -69,6 +71,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("maild.yaml: budgets", Budgets),
     ("maild.yaml: alarms", Alarms),
     ("maild.yaml: backup (each)", BackupSeries),
+    ("maild.yaml: archive", Archive),
     ("maild.yaml: directories (each)", FurtherDirectory),
     ("desks/*.yaml", Desk),
     ("desks/*.yaml: hours", Hours),
@@ -88,6 +91,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("desks/*.yaml: information: modules (each)", ModuleGuess),
     ("desks/*.yaml: privacy", Privacy),
     ("desks/*.yaml: retention", Retention),
+    ("desks/*.yaml: retention: archive", DeskArchive),
     ("desks/*.yaml: tells", Tells),
     ("desks/*.yaml: forms (each)", Form),
     ("desks/*.yaml: forms (each): requester", InField),

@@ -16,7 +16,7 @@ from maild.desks.information import NOTHING, Information
 from maild.desks.kinds import Categories, Types
 from maild.desks.life_cycle import USUAL, LifeCycle
 from maild.desks.privacy import Privacy
-from maild.desks.retention import Retention
+from maild.desks.retention import SHORTEST_MONTH, Retention
 from maild.desks.targets import Escalations, ServiceLevels, Stops
 from maild.desks.telling import Tells
 
@@ -192,6 +192,20 @@ class Desk(BaseModel):
         if tells != Tells() and not info.data.get("team"):
             raise ValueError("nobody is told anything as long as the desk has no `team`: name one")
         return tells
+
+    @field_validator("retention")
+    @classmethod
+    def _late_answers(cls, retention: Retention | None, info: ValidationInfo) -> Retention | None:
+        """Nobody shall reopen a ticket whose words are not there."""
+        life = info.data.get("life_cycle", USUAL)
+        if retention and retention.archive and life.reopen_days is None:
+            raise ValueError("a late answer would reopen what lies in the archive: set `reopen_days` in `life_cycle`")
+        if retention and retention.archive and life.reopen_days > retention.archive.months * SHORTEST_MONTH:
+            raise ValueError(
+                f"answers reopen tickets for {life.reopen_days} days, but after {retention.archive.months} months "
+                "they lie in the archive: set fewer `reopen_days` in `life_cycle`, or more `months`"
+            )
+        return retention
 
     @field_validator("forms")
     @classmethod

@@ -8,6 +8,7 @@ Relative paths are relative to the file that names them.
 from __future__ import annotations
 
 from maild.settings.alarms import Alarms
+from maild.settings.archive import Archive
 from maild.settings.backup import BackupSeries
 from maild.settings.base import MEBIBYTE, Port, Section
 from maild.settings.border import Border, note_of
@@ -26,6 +27,7 @@ from maild.settings.whole import Settings
 __all__ = [
     "MEBIBYTE",
     "Alarms",
+    "Archive",
     "BackupSeries",
     "Border",
     "Budgets",

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from maild.settings.alarms import Alarms
+from maild.settings.archive import Archive
 from maild.settings.backup import BackupSeries
 from maild.settings.base import Section
 from maild.settings.budgets import Budgets
@@ -87,6 +88,7 @@ class Settings(Section):
     limits: Limits = Field(default=Limits(), description="Bounds that keep one mail from hurting others.")
     budgets: Budgets = Field(default=Budgets(), description="How much automatic mail goes out.")
     backup: tuple[BackupSeries, ...] = Field(default=(), description="Series of backups that the daemon makes.")
+    archive: Archive = Field(default=Archive(), description="Where tickets lie that were settled long ago.")
     alarms: Alarms = Field(default=Alarms(), description="From when on `maild status` calls for a person.")
     metrics: Path | None = Field(
         default=None,

@@ -14,6 +14,7 @@ from maild.ingest.screening.ask import Scanners
 from maild.notify.render import Renderer
 from maild.settings import Budgets, Screening
 from maild.steps.neighbours import Neighbours
+from maild.store.archiving.shelf import Shelf
 from maild.store.engine import Store
 from maild.store.spending import Totals
 
@@ -30,7 +31,7 @@ class House:
     """One policy version at work on one database. `round`: mails claimed for one round of delivery.
 
     `asks`: for each mailbox by its name, the headers (in lower case) that may name the desk of its mail.
-    `lookup` asks the DNS, `neighbours` know whose domains a stranger's may be taken for.
+    `lookup` asks the DNS, `neighbours` know whose domains a stranger's may be taken for. On the `shelf` archives lie.
     """
 
     store: Store
@@ -46,6 +47,7 @@ class House:
     asks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lookup: Lookup = nobody_answers
     neighbours: Neighbours = field(default_factory=Neighbours)
+    shelf: Shelf | None = None
 
     def asked(self, source_key: str | None) -> tuple[str, ...]:
         """The headers that may name the desk of a mail from this source, in their order."""

@@ -18,6 +18,7 @@ from maild.settings import ImapAccount, MaildirSource, MailFrom, Settings
 from maild.steps.house import House
 from maild.steps.secret import read_secret
 from maild.store import policies
+from maild.store.archiving.shelf import shelf_of
 from maild.store.engine import Store, open_store, require_schema
 
 
@@ -41,14 +42,14 @@ def closed_on_failure(store: Store) -> Iterator[None]:
 
 def furnish(settings: Settings, store: Store, policy: Policy, clock: Clock) -> House:
     """A house with this very policy."""
-    tokens = Tokens(read_secret(settings.state), hostname=settings.hostname)
+    secret = read_secret(settings.state)
+    tokens = Tokens(secret, hostname=settings.hostname)
     sender = settings.relay.mail_from if settings.relay else MailFrom.FIXED
     renderer = Renderer(policy.templates, tokens, settings.hostname, sender, settings.web.url if settings.web else "")
     scanners, asks = Scanners(settings.screening), asks_of(settings)
     lookup = Resolver(settings.dns.servers, settings.dns.timeout)
-    return House(
-        store, clock, policy, tokens, renderer, budgets=settings.budgets, scanners=scanners, asks=asks, lookup=lookup
-    )
+    house = House(store, clock, policy, tokens, renderer, budgets=settings.budgets, shelf=shelf_of(settings, secret))
+    return replace(house, scanners=scanners, asks=asks, lookup=lookup)
 
 
 def asks_of(settings: Settings) -> dict[str, tuple[str, ...]]:

@@ -1,4 +1,5 @@
-"""What time erases: tickets that a desk has kept long enough, and bytes of erased mail that came again.
+"""What time puts away: tickets that a desk has kept long enough are erased, those settled long ago go into the archive;
+bytes of erased mail that came again, and archive files of what was erased, go.
 
 For the clock, once an hour: a ticket a transaction, so that nobody waits long for the database.
 """
@@ -8,9 +9,10 @@ from __future__ import annotations
 from maild.desks.policy import Desk
 from maild.errors import Conflict
 from maild.model import TicketId
-from maild.steps import erasing
+from maild.steps import archiving, erasing
 from maild.steps.erasing import Order
 from maild.steps.house import House
+from maild.store.archiving.taking import By
 from maild.store.erasing.expired import expired
 from maild.store.erasing.holds import Held
 
@@ -20,8 +22,17 @@ CLOCK = "clock"
 
 
 def tidy(house: House) -> int:
-    """Erase what is due; how many tickets and mails."""
-    return erasing.sweep(house.store, house.clock()) + sum(_expire(house, desk) for desk in house.policy.desks)
+    """Erase and archive what is due; how many tickets, mails and files."""
+    erased = erasing.sweep(house.store, house.clock()) + sum(_expire(house, desk) for desk in house.policy.desks)
+    return erased + _archive(house)
+
+
+def _archive(house: House) -> int:
+    if house.shelf is None:
+        return 0
+    by = By(house.clock(), CLOCK)
+    archived = archiving.archive_due(house.store, house.shelf, house.policy.desks, by, MOST)
+    return archived + archiving.sweep(house.store, house.shelf, by.at)
 
 
 def _expire(house: House, desk: Desk) -> int:

@@ -15,6 +15,7 @@ __all__ = ["site"]
 IMAP = "imap: [{name: a, host: mail.example, user: u, password_file: pw, recipient: support@desk.example%s}]"
 IMAP_HERE = "# imap:"
 RELAY = "relay: {host: relay.example%s}"
+ARCHIVE = "retention: {months: 180, archive: {months: 1}}"
 BROKEN: tuple[tuple[str, str, str, str, str], ...] = (
     # file, what is edited, into what, the text whose line is to be named, what is to be said
     (M, "workers: 2 ", "wokers: 2 ", "wokers", "`wokers` is not known here: did you mean `workers`?"),
@@ -89,6 +90,8 @@ BROKEN: tuple[tuple[str, str, str, str, str], ...] = (
     (M, "# limits:", "directories: [{name: x, kind: file}]", "directories:", "needs `file`"),
     (M, "# limits:", "directories: [{name: x, kind: file, file: a.csv, query: S}]", "directories:", "for directories of the kind sql"),
     (M, "# limits:", "directories: [{name: x, kind: file, file: a.txt}]", "directories:", "the file has to end in .csv"),
+    (S, "prefix: SD", f"prefix: SD\n{ARCHIVE}", "retention:", "set `reopen_days` in `life_cycle`"),
+    (S, "prefix: SD", f"prefix: SD\nlife_cycle: {{reopen_days: 40}}\n{ARCHIVE}", "retention:", "set fewer `reopen_days`"),
     (S, "strangers: answer", "strangers: register", "strangers: register", "open them with `web` in maild.yaml"),
     (M, "    port: 2525", "    port: 2525\n    border: {profile: own}", "border: {profile", "`own` needs the `id`"),
     (S, "prefix: SD", "prefix: sd", "prefix: sd", "Capital letters before the ticket number"),

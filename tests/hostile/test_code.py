@@ -52,6 +52,8 @@ ALLOWED = {
     ): "the one place templates are made: of the operator's files, never of mail",
     ("maild.decide.asked.report_sheet", "from_string"): "the page of a report: a text of the program, values escaped",
     ("maild.store.backup.packing", "zlib"): "backups: files of the operator's, as large as the disk has room for",
+    ("maild.store.archiving.chest", "zipfile"): "the archive: files that maild wrote itself, known by their hash",
+    ("maild.store.archiving.chest", "zlib"): "the same; its errors",
     ("maild.daemon.worker", "ctypes"): "prctl: workers end with their parent",
     ("maild.daemon.worker", "CDLL"): "the same",
 }

@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Connection, func, insert, or_, select
 
 from maild.model import Disposition, Source, TicketId
 from maild.store.among import among
 from maild.store.bulk import insert_rows
-from maild.store.erasing import chain, deeds, reach
+from maild.store.erasing import chain, deeds, holds, reach
 from maild.store.erasing.chain import Erasure
-from maild.store.erasing.emptying import ERASED, Deed, empty
-from maild.store.erasing.marks import words_with
+from maild.store.erasing.emptying import Deed, empty
+from maild.store.erasing.marks import mark, words_with
+from maild.store.erasing.reach import ERASED
 from maild.store.erasing.redacting import texts
 from maild.store.numbers import reserve
 from maild.store.raw import store_raw
@@ -32,6 +34,13 @@ _COPIES = (Disposition.DUPLICATE, Disposition.IGNORED)
 _entry, _first = inbox_entry.c, inbox_entry.alias("first").c
 SWEPT = "erasures_swept"
 """The setting that says how far `sweep` has looked."""
+
+
+class Told(Protocol):
+    """What is told of people in an archive: the addresses that stand in it, and how it calls some of them."""
+
+    def addresses(self) -> Collection[str]: ...
+    def names(self, people: Collection[str], /) -> Collection[str]: ...
 
 
 def reapply(tx: Connection, erasures: Sequence[Erasure], secrets: Collection[bytes], at: datetime) -> int:
@@ -69,6 +78,29 @@ def _settled_upto(tx: Connection) -> int:
     """The last entry before the first that is not decided yet."""
     first = tx.execute(select(func.min(_entry.id)).where(INBOX_OPEN)).scalar_one()
     return int(first - 1 if first else tx.execute(select(func.max(_entry.id))).scalar_one() or 0)
+
+
+def once_more(
+    tx: Connection,
+    tickets: Collection[TicketId],
+    ones: Sequence[Erasure],
+    told: Told,
+    secret: bytes,
+    at: datetime,
+) -> None:
+    """Erase in tickets that came back from an archive what these erasures took elsewhere.
+
+    Raises Held where one of them must stay.
+    """
+    addresses = told.addresses()
+    for one in ones:
+        if one.kind == chain.TEXT and int(one.subject) in tickets:
+            holds.require_free(tx, tickets)
+            _erase_words(tx, TicketId(int(one.subject)), one, secret, at)
+        if people := [address for address in addresses if mark(secret, address) in one.record.people]:
+            holds.require_free(tx, tickets)
+            person = deeds.find_person(tx, people, secret, one.number, at, told.names(people))
+            deeds.erase_person_on(tx, person, tickets)
 
 
 def _enter(tx: Connection, one: Erasure) -> Erasure:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select, union, update
 from maild.model import TicketId
 from maild.store.among import among
 from maild.store.bulk import insert_rows
+from maild.store.erasing import archives
 from maild.store.erasing import reach as reaching
 from maild.store.erasing.chain import MailMark, Record
 from maild.store.erasing.emptying import Deed, empty
@@ -48,10 +49,13 @@ class Person:
     marks: tuple[str, ...]
 
 
-def find_person(tx: Connection, addresses: Collection[str], secret: bytes, number: int, at: datetime) -> Person:
-    """What would be erased; nothing is written."""
+def find_person(
+    tx: Connection, addresses: Collection[str], secret: bytes, number: int, at: datetime, names: Collection[str] = ()
+) -> Person:
+    """What would be erased; nothing is written. `names`: full names of theirs, besides those that are known here."""
     tombs = {address: _tombstone(tx, secret, address, number) for address in sorted(addresses)}
-    scrub = Scrub((*tombs.items(), *((name, GONE) for name in _full_names(tx, addresses))), whole=True)
+    known = sorted({*_full_names(tx, addresses), *names})
+    scrub = Scrub((*tombs.items(), *((name, GONE) for name in known)), whole=True)
     marks = tuple(mark(secret, address) for address in tombs)
     return Person(reaching.of_person(tx, addresses, scrub), scrub, Deed(number, at, tombs), marks)
 
@@ -63,13 +67,26 @@ def tickets_of(tx: Connection, person: Person) -> tuple[TicketId, ...]:
 
 
 def erase_person(tx: Connection, person: Person) -> Record:
-    """Everything of a person."""
+    """Everything of a person. Archives that name them and were not brought back before are out of reach: they are
+    counted, and lose what is theirs when they come back (`erase_person_on`)."""
     quoted = _quoted(tx, person)
     record = _erase(tx, person.reach, person.deed)
     _forget_changes(tx, tuple(person.deed.tombs))
     named = scrub_raw(tx, person.scrub, person.reach.named, person.deed)
     others = {"mails of others": named, "texts of others": scrub_tables(tx, person.scrub), "quotations": quoted}
+    others["archives out of reach"] = archives.doom_copies(tx, person.marks, person.deed.at)
     return replace(record, people=person.marks, counts=(*record.counts, *_told(others)))
+
+
+def erase_person_on(tx: Connection, person: Person, tickets: Collection[TicketId]) -> None:
+    """The same on these tickets only, which came back from an archive: what they wrote and got there, and their address
+    and name. What else there is of somebody who wrote again since is none of this erasure's."""
+    here = reaching.of_tickets(tx, tickets)
+    here = replace(here, raw=tuple(sorted(reaching.raw_of(tx, here.entries))))
+    own = replace(person, reach=person.reach.within(here))
+    _quoted(tx, own)
+    _erase(tx, own.reach, own.deed)
+    redact(tx, here, person.scrub, person.deed)
 
 
 def _quoted(tx: Connection, person: Person) -> int:
@@ -84,7 +101,7 @@ def _quoted(tx: Connection, person: Person) -> int:
 
 
 def erase_tickets(tx: Connection, tickets: Collection[TicketId], number: int, at: datetime) -> Record:
-    """Everything of these tickets, but for the people."""
+    """Everything of these tickets, but for the people; their archive files must go."""
     return _erase(tx, reaching.of_tickets(tx, tickets), Deed(number, at, {}))
 
 
@@ -95,6 +112,7 @@ def erase_words(
     scrub, reach = scrub_of(words), reaching.of_ticket(tx, ticket)
     before = mail_marks(tx, reach.raw)
     counts = redact(tx, reach, scrub, Deed(number, at, {}))
+    archives.doom_files(tx, reach.tickets, at)
     after = reaching.hashes(tx, reach.raw)
     mails = tuple(before[raw] for raw in sorted(before) if after[raw] != before[raw].sha256)
     _remember(tx, mails, number)
@@ -124,6 +142,7 @@ def raw_marked(tx: Connection, mails: Collection[str]) -> dict[str, int]:
 
 
 def _erase(tx: Connection, reach: Reach, deed: Deed) -> Record:
+    archives.doom_files(tx, reach.tickets, deed.at)
     mails = tuple(mail_marks(tx, reach.raw).values())
     counts = empty(tx, reach, deed)
     _remember(tx, mails, deed.number)

@@ -31,6 +31,9 @@ from maild.store.schema import (
     raw_piece,
 )
 
+ERASED = ("erasure", "erased", "its words were erased")
+ARCHIVED = ("archive", "archived", "its words lie in the archive")
+"""The reasons of inbox entries whose own words are gone, or elsewhere."""
 OVERLAP = 400
 _PIECES_AT_ONCE = 20
 _entry = inbox_entry.c
@@ -48,19 +51,25 @@ class Reach:
     named: tuple[int, ...] = ()
     contacts: tuple[str, ...] = ()
 
+    def within(self, other: Reach) -> Reach:
+        """What both reach of articles, mails and entries; no ticket as a whole, and nobody."""
+        names = ("articles", "entries", "outbox", "raw")
+        common = {name: _sorted(set(getattr(self, name)) & set(getattr(other, name))) for name in names}
+        return Reach(**common)
+
 
 def of_ticket(tx: Connection, number: TicketId) -> Reach:
     """All of a ticket. Mail that another desk's ticket has as well stays there."""
     return of_tickets(tx, family(tx, number))
 
 
-def of_tickets(tx: Connection, tickets: Collection[TicketId]) -> Reach:
-    """All of these tickets, which are held against other writers until the transaction ends."""
-    tickets_by_id(tx, tickets, lock=True)
+def of_tickets(tx: Connection, tickets: Collection[TicketId], *, lock: bool = True) -> Reach:
+    """All of these tickets; `lock` holds them against other writers until the transaction ends."""
+    tickets_by_id(tx, tickets, lock=lock)
     articles, written = _articles(tx, among(article.c.ticket_id), tickets)
     entries = _with_copies(tx, written | _ids(tx, _of_tickets(), tickets))
     outbox = _ids(tx, select(outbox_entry.c.id).where(among(outbox_entry.c.ticket_id)), tickets)
-    raw = _raw_of(tx, entries)
+    raw = raw_of(tx, entries)
     return Reach(tuple(sorted(tickets)), *map(_sorted, (articles, entries, outbox, raw - _needed(tx, raw, entries))))
 
 
@@ -71,13 +80,13 @@ def of_person(tx: Connection, addresses: Collection[str], scrub: Scrub) -> Reach
     tickets = {TicketId(one) for number in _ids(tx, asked, addresses) for one in family(tx, TicketId(number))}
     whole = of_tickets(tx, tickets)
     own, named = _raw_naming(tx, addresses, scrub)
-    named |= _raw_of(tx, _quoting(tx, scrub))
+    named |= raw_of(tx, _quoting(tx, scrub))
     articles, written = _articles(tx, among(article.c.author), addresses)
     entries = written | _ids(tx, select(_entry.id).where(among(_entry.mail_from)), addresses)
     entries |= _ids(tx, select(_entry.id).where(among(_entry.raw_id)), own)
     entries = _with_copies(tx, entries | set(whole.entries))
     outbox = _ids(tx, select(outbox_entry.c.id).where(among(outbox_entry.c.recipient)), addresses)
-    raw = _raw_of(tx, entries) | own
+    raw = raw_of(tx, entries) | own
     return Reach(
         tickets=whole.tickets,
         articles=_sorted(articles | set(whole.articles) | _articles_of(tx, entries)),
@@ -124,13 +133,15 @@ def _with_copies(tx: Connection, entries: set[int]) -> set[int]:
     return known
 
 
-def _raw_of(tx: Connection, entries: Collection[int]) -> set[int]:
+def raw_of(tx: Connection, entries: Collection[int]) -> set[int]:
+    """The mails of these entries, whoever else has them."""
     return _ids(tx, select(_entry.raw_id).where(among(_entry.id)), entries)
 
 
 def _needed(tx: Connection, raw: Collection[int], entries: Collection[int]) -> set[int]:
-    """Mails that an entry beyond these has as well, such as one to two desks."""
-    rows = rows_among(tx, select(_entry.raw_id, _entry.id).where(among(_entry.raw_id)), raw)
+    """Mails that an entry beyond these has as well, such as one to two desks; unless that one's words are gone."""
+    others = select(_entry.raw_id, _entry.id).where(among(_entry.raw_id))
+    rows = rows_among(tx, others.where(_entry.reasons.not_in([(ERASED,), (ARCHIVED,)])), raw)
     return {row.raw_id for row in rows if row.id not in entries}
 
 

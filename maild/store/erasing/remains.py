@@ -41,10 +41,11 @@ def without(raw: bytes, scrub: Scrub, instead: bytes) -> bytes:
 
 def holds(raw: bytes, scrub: Scrub) -> bool:
     """Whether a reader would find any of the words."""
-    return any(map(scrub.found, _readings(raw)))
+    return any(map(scrub.found, readings(raw)))
 
 
-def _readings(raw: bytes) -> Iterator[str]:
+def readings(raw: bytes) -> Iterator[str]:
+    """Everything that a reader, or a search for bytes, finds in a mail."""
     yield raw.decode("utf-8", "replace")
     yield raw.decode("latin-1")
     try:

@@ -24,7 +24,7 @@ from maild.store.rows import AnyRow
 from maild.store.schema import metadata
 from maild.store.schema.types import EntryKind, Word
 
-UNTOUCHED = ("policy", "erasure", "erased_mail")
+UNTOUCHED = ("policy", "erasure", "erased_mail", "archived_mark")
 EVERY_ROW = true()
 _KEY, _OLD = "key_", "old_"
 

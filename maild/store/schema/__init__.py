@@ -11,7 +11,17 @@ from sqlalchemy import event as happening
 from maild.store.schema.announcements import announced, announcement
 from maild.store.schema.base import metadata
 from maild.store.schema.house import backup_run, blocked, lease, node, policy, setting
-from maild.store.schema.keeping import access, erased_mail, erasure, hold
+from maild.store.schema.keeping import (
+    ARCHIVED,
+    DOOMED,
+    access,
+    archived,
+    archived_mark,
+    erased_mail,
+    erasure,
+    hold,
+    kept_at_hand,
+)
 from maild.store.schema.mail import (
     AUTOMATIC,
     INBOX_OPEN,
@@ -54,10 +64,12 @@ from maild.store.schema.tickets import (
     ticket_alias,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013")
 
 __all__ = [
+    "ARCHIVED",
     "AUTOMATIC",
+    "DOOMED",
     "FIRST_TICKET",
     "INBOX_OPEN",
     "NOT_SENT",
@@ -70,6 +82,8 @@ __all__ = [
     "access",
     "announced",
     "announcement",
+    "archived",
+    "archived_mark",
     "article",
     "attachment",
     "audit",
@@ -88,6 +102,7 @@ __all__ = [
     "imap_mail",
     "inbox_entry",
     "invitation",
+    "kept_at_hand",
     "lease",
     "mailbox_state",
     "message_ref",

@@ -3,21 +3,41 @@ moves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from maild import pipeline
 from maild.decide.work import estimates
-from maild.model import Address, PromiseState, Status
+from maild.errors import ExitCode
+from maild.model import Address, Delivery, DeliveryResult, OutboxEntry, PromiseState, Status
 from maild.model.announcements import Announcement, News
 from maild.steps import retention
 from maild.steps.announcing import audience, tell
+from maild.steps.opening import open_house
 from maild.store import register
-from tests.cli.site import maild
+from tests.cli.site import Done, maild
 from tests.scenarios.desks.in_time import DAY, HOUR, MONDAY, Clocked
 from tests.scenarios.desks.test_agreement import CLARA, EMIL, NORA, OWEN, SECOND_LINE, THIRD_LINE, address
+
+
+def at(clocked: Clocked, *words: str) -> Done:
+    """The command line, at the time it is there."""
+    with patch.dict(open_house.__kwdefaults__, {"clock": lambda: clocked.now}):
+        return maild("--settings", clocked.folder / "maild.yaml", *words)
+
+
+def deliver(clocked: Clocked) -> None:
+    """The relay takes everything."""
+
+    def took(entries: Sequence[OutboxEntry]) -> list[Delivery]:
+        return [Delivery(one.id, clocked.now, DeliveryResult.SENT, "250 ok") for one in entries]
+
+    while pipeline.deliver(clocked.house, "n/1", took):
+        pass
 
 
 @pytest.fixture
@@ -111,7 +131,35 @@ def test_tickets_are_kept_for_fifteen_years_and_then_only_their_skeletons(clocke
     assert clocked.ticket(number).number == f"CS-{number}"
 
 
-@pytest.mark.xfail(strict=True, reason="REQ-L6: there is no archive to put closed tickets into, and to bring them back")
-def test_what_has_been_over_for_a_year_may_lie_in_an_archive() -> None:
-    """REQ-L6: off-line after twelve months, unless the customer asked to keep it; brought back on request."""
-    assert maild("archive", "--help").code == 0
+def test_what_has_been_over_for_a_year_lies_in_the_archive_and_comes_back_at_a_price(clocked: Clocked) -> None:
+    """REQ-L6: off-line after twelve months, unless the customer asked to keep it; brought back on request, the price
+    announced first; a late mail opens a ticket of its own."""
+    words = "SELECT ticket_id FROM article WHERE text LIKE '%Holunderstrauch%'"
+    theirs = clocked.mail(NORA, "Nur eine Frage", "Das Wort ist Holunderstrauch.")
+    kept = clocked.mail(OWEN, "Nur eine Frage", "Auch hier: Holunderstrauch.")
+    for number in (theirs, kept):
+        clocked.reply(number, "lena", "Gern.", solves=True)
+    deliver(clocked)
+    assert at(clocked, "archive", "keep", "tideway", "--why", "Brief vom 2. Mai").code == 0
+    clocked.wait(350 * DAY)
+    assert retention.tidy(clocked.house) == 0
+    clocked.wait(20 * DAY)
+    assert retention.tidy(clocked.house) == 1 and clocked.column(words) == [kept]
+    assert "archive return" in at(clocked, "show", str(theirs)).out
+
+    late = clocked.again(theirs, NORA, "Was war noch die Antwort?")
+    assert late not in (theirs, kept) and clocked.column("SELECT ticket_id FROM event WHERE kind = 'link'") == [
+        late,
+        theirs,
+    ]
+    refused = at(clocked, "archive", "return", str(theirs), "--as", "lena")
+    assert refused.code == ExitCode.USAGE and "14 EUR" in refused.err
+    with clocked.house.store.reading() as tx:
+        contacts = register.list_contacts(tx, "sonnenhof")
+    clocked.act(late, "lena", lambda hand: estimates.estimate(hand, "14 EUR", estimates.DAYS, contacts))
+    agreed = ("archive", "return", str(theirs), "--agreed", str(late), "--as", "lena")
+    assert "waiting" in at(clocked, *agreed).err
+    clocked.again(late, CLARA, "Einverstanden")
+    assert at(clocked, *agreed).code == 0
+    assert sorted(clocked.column(words)) == [theirs, kept]
+    assert retention.tidy(clocked.house) == 0, "it stays at hand for another year"
