@@ -38,7 +38,7 @@ class Invite:
 
 @dataclass(frozen=True, slots=True)
 class SetPreference:
-    """What a person wants for themselves, under all their addresses: `name` is "language" or "follows"."""
+    """What a person wants for themselves, under all their addresses: `name` is "language", "name" or "follows"."""
 
     address: str
     name: str

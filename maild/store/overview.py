@@ -1,27 +1,26 @@
 """What an overview is made of: open tickets of a contact, and of their organisation, with how the contact takes part.
 
-Laws: who is inactive is shown nothing; who waits, has left, or is a guest of nobody knows since when takes no part. The
-latest changed first, at most MOST_LISTED of theirs and as many of their organisation's. Which of these may be shown is
-`decide.asked.overview`'s to say.
+Laws: who is inactive is shown nothing; who takes part in what is `visible`'s to say. The latest changed first, at most
+MOST_LISTED of theirs and as many of their organisation's. Which of these may be shown is `decide.asked.overview`'s to
+say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, Select, select
 
 from maild.decide.asked.overview import ORGANISATION
 from maild.decide.facts import KnownTicket, Listed, LookupKeys
 from maild.decide.who.sight import parts_of
 from maild.model import Contact, Register, Role, Status, Ticket
 from maild.store.rows import as_ticket, known_tickets
-from maild.store.schema import contact, participant, ticket
+from maild.store.schema import ticket
+from maild.store.visible import asked_by, taking_part
 
 MOST_LISTED = 50
 _OPEN = ticket.c.status.in_((Status.NEW, Status.OPEN, Status.WAITING, Status.THIRD_PARTY))
-_PEOPLE = select(participant.c.ticket_id).join(contact, contact.c.id == participant.c.contact_id)
-_TAKES_PART = (participant.c.waits.is_(False), participant.c.has_left.is_(False))
 _STRENGTH = {role: place for place, role in enumerate(Role)}
 
 
@@ -34,17 +33,15 @@ def overview_for(tx: Connection, key: LookupKeys, asker: Contact | None) -> tupl
     return tuple(_listed(known, asker) for known in known_tickets(tx, latest).values())
 
 
-def _whose(key: LookupKeys, asker: Contact) -> Iterator[ColumnElement[bool]]:
-    """What the tickets asked for have in common."""
-    theirs = contact.c.person == asker.person if asker.person else contact.c.id == asker.id
-    yield ticket.c.id.in_(_PEOPLE.where(theirs, *_TAKES_PART))
+def _whose(key: LookupKeys, asker: Contact) -> Iterator[Select[tuple[int]]]:
+    """The numbers of the tickets asked for, of their own and of their organisation's."""
+    yield taking_part(asker)
     if key.asks == ORGANISATION and asker.organisation:
-        of_it = contact.c.organisation == asker.organisation
-        yield ticket.c.id.in_(_PEOPLE.where(of_it, participant.c.role == Role.REQUESTER))
+        yield asked_by(asker.organisation, [key.desk])
 
 
-def _open_tickets(tx: Connection, desk: str, whose: ColumnElement[bool]) -> list[Ticket]:
-    chosen = select(ticket).where(ticket.c.desk == desk, _OPEN, whose)
+def _open_tickets(tx: Connection, desk: str, whose: Select[tuple[int]]) -> list[Ticket]:
+    chosen = select(ticket).where(ticket.c.desk == desk, _OPEN, ticket.c.id.in_(whose))
     latest = chosen.order_by(ticket.c.changed_at.desc(), ticket.c.id.desc()).limit(MOST_LISTED)
     return [as_ticket(row) for row in tx.execute(latest)]
 

@@ -57,19 +57,22 @@ class ShownArticle:
 
 @dataclass(frozen=True, slots=True)
 class ShownTicket:
-    """A ticket as one participant may see it, the oldest contribution first."""
+    """A ticket as one participant may see it, the oldest contribution first. `asked_by`: the name, or address, of who
+    asked for it."""
 
     ticket: Ticket
+    asked_by: str
     articles: tuple[ShownArticle, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A contact who may see this ticket, and how much of it."""
+    """A contact who may see this ticket, and how much of it. `requester` asked for it, None for nobody."""
 
     ticket: Ticket
     contact: Contact
     sight: Sight
+    requester: Contact | None
 
 
 def viewer(tx: Connection, number: str, address: str, desk_named: Desks) -> Viewer | None:
@@ -79,8 +82,9 @@ def viewer(tx: Connection, number: str, address: str, desk_named: Desks) -> View
     desk = desk_named(ticket.desk) if ticket else None
     if ticket is None or contact is None or desk is None:
         return None
-    seen = sight(contact, known_tickets(tx, [ticket])[ticket.id], desk)
-    return Viewer(ticket, contact, seen) if seen else None
+    known = known_tickets(tx, [ticket])[ticket.id]
+    seen = sight(contact, known, desk)
+    return Viewer(ticket, contact, seen, known.requester) if seen else None
 
 
 def _numbered(tx: Connection, written: str) -> Ticket | None:
@@ -92,7 +96,10 @@ def _numbered(tx: Connection, written: str) -> Ticket | None:
 def show(tx: Connection, number: str, address: str, desk_named: Desks) -> ShownTicket | None:
     """The ticket as this address may see it."""
     found = viewer(tx, number, address, desk_named)
-    return ShownTicket(found.ticket, _articles(tx, found)) if found else None
+    if found is None:
+        return None
+    asked_by = found.requester.name or found.requester.address if found.requester else ""
+    return ShownTicket(found.ticket, asked_by, _articles(tx, found))
 
 
 def _articles(tx: Connection, found: Viewer) -> tuple[ShownArticle, ...]:

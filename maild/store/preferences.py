@@ -18,12 +18,19 @@ from maild.store.schema import contact
 
 ON = "on"
 FIELDS: Mapping[str, tuple[Column[object], Callable[[str], object]]] = MappingProxyType(
-    {"language": (contact.c.language, str), "follows": (contact.c.follows, ON.__eq__)}
+    {
+        "name": (contact.c.name, str),
+        "language": (contact.c.language, str),
+        "follows": (contact.c.follows, ON.__eq__),
+    }
 )
 
 
 def prefer(tx: Connection, wish: SetPreference, now: datetime, entry: EntryId | None) -> None:
-    """Let it be so. Raises KeyError for what nobody may say of themselves."""
+    """Let it be so. `entry` is the mail that asked for it, None for a web page.
+
+    Raises KeyError for what nobody may say of themselves.
+    """
     column, value = FIELDS[wish.name]
     who = select(contact.c.id, contact.c.person).where(contact.c.address == wish.address)
     row = tx.execute(who).one_or_none()
@@ -32,5 +39,6 @@ def prefer(tx: Connection, wish: SetPreference, now: datetime, entry: EntryId | 
     theirs = contact.c.person == row.person if row.person else contact.c.id == row.id
     changed = update(contact).where(theirs).values({column: value(wish.value)}).returning(contact.c.address)
     what = f"{wish.name}: {wish.value}"
+    why = "asked on the web page" if entry is None else "asked by mail"
     subjects = sorted(one.address for one in tx.execute(changed))
-    note_all(tx, [Line(now, wish.address, "contact", one, what, "asked by mail", entry) for one in subjects])
+    note_all(tx, [Line(now, wish.address, "contact", one, what, why, entry) for one in subjects])

@@ -1,4 +1,4 @@
-"""Pages for customers: registering by a link, and looking at one's own request. Requests in, pages out.
+"""Pages for customers: registering by a link, one's own requests, and what one says of oneself. Requests in, pages out.
 
 `app.new_app(site)` makes the pages, `server.WebServer` serves them inside the daemon's loop. Laws: GET changes nothing
 (link scanners, previews, HEAD); what a link in a notice shows gives no rights; what may not be seen looks like what is

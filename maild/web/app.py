@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from maild.errors import TemporaryFailure
-from maild.web import joining, looking
+from maild.web import entering, executing, joining, listing, looking, profile
 from maild.web.guard import Guard
 from maild.web.page import refused
 from maild.web.site import Site
@@ -46,8 +46,12 @@ register_url_convertor("number", _Number())
 
 def new_app(site: Site) -> ASGIApp:
     """All pages, guarded."""
-    pages = [*joining.routes(site), *looking.routes(site), Route("/style.css", _style())]
-    app = Starlette(routes=pages, exception_handlers={HTTPException: _say_no, Exception: _say_sorry})
+    rooms = (joining, entering, listing, looking, profile, executing)
+    pages = [route for room in rooms for route in room.routes(site)]
+    app = Starlette(
+        routes=[*pages, Route("/style.css", _style())],
+        exception_handlers={HTTPException: _say_no, Exception: _say_sorry},
+    )
     app.router.redirect_slashes = False
     return Guard(app, site.web, lambda scope, status, headers: refused(HTTPConnection(scope), status, headers))
 

@@ -14,20 +14,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from maild.cleaning import clean_header
 from maild.directory.shared import is_shared
 from maild.model import Purpose
 from maild.store import invitations
 from maild.store.enrolling import Person, register_contact
 from maild.store.invitations import Invitation
 from maild.store.register import find_contacts
-from maild.web.form import fields_of
+from maild.web.form import LONGEST_NAME, clean_name, fields_of
 from maild.web.page import page, told, words_of
 from maild.web.site import Site
 from maild.web.words import LANGUAGES, Asked, Told, Words, is_language
-
-LONGEST_NAME = 80
-"""Characters of a name that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +102,6 @@ class _Joining:
 def _refusal(link: Invitation, words: Words) -> Told:
     """Why it may not be: whose address it is can be seen by everybody, so that much may be said."""
     return words.shared if is_shared(link.address) else words.barred
-
-
-def clean_name(text: str) -> str:
-    """One line, no longer than a name."""
-    return clean_header(text)[:LONGEST_NAME].strip()
 
 
 def _register(tx: Connection, site: Site, link: Invitation, person: Person, now: datetime) -> bool:

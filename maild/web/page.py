@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 from maild.desks.policy import Desk
-from maild.web.words import Told, Words, moment, size, words_for
+from maild.web.words import Told, Words, day, moment, size, words_for
 
 _BY_STATUS: Mapping[int, str] = {
     400: "not_understood",
@@ -36,7 +36,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters |= {"moment": moment, "size": size}
+    made.filters |= {"moment": moment, "day": day, "size": size}
     return made
 
 
@@ -54,8 +54,8 @@ def page(
 
 
 def told(said: Told, words: Words, desk: Desk | None = None, status: int = 200, again: str = "") -> HTMLResponse:
-    """A page that says one thing; with `again`, a ticket's number, it leads to a fresh link."""
-    return page("told", words, desk, said.title, {"text": said.text, "number": again}, status)
+    """A page that says one thing; with `again`, a page of ours, it leads to a fresh link."""
+    return page("told", words, desk, said.title, {"text": said.text, "again": again}, status)
 
 
 def refused(asked: HTTPConnection, status: int, headers: Mapping[str, str] | None = None) -> HTMLResponse:

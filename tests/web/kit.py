@@ -15,7 +15,9 @@ from urllib.parse import urlencode
 from sqlalchemy import Connection, select
 
 from maild.decide.plan import AddArticle, JoinTicket, OpenTicket, RecordContact
+from maild.desks.policy import Desk
 from maild.model import Address, ArticleKind, Attachment, Contact, Purpose, Register, Role, Ticket
+from maild.notify.builtin import builtin_templates
 from maild.notify.render import Renderer
 from maild.settings import Web
 from maild.steps.house import House
@@ -23,15 +25,17 @@ from maild.store import invitations
 from maild.store.engine import Store
 from maild.store.enrolling import Person
 from maild.store.invitations import Invitation
-from maild.store.schema import metadata
+from maild.store.schema import metadata, outbox_entry
 from maild.web.app import new_app
 from maild.web.server import WebServer
 from maild.web.site import Site, web_key
-from tests.builders import ADA, BOB, NOON, TOKENS, a_policy
+from tests.builders import ADA, BOB, NOON, TOKENS, a_desk, a_policy
+from tests.seen import Seen, seen
 from tests.servers.requirement import free_port, wait_until
 from tests.store.kit import an_article, open_ticket
 
 KEY = web_key(b"a secret that only the tests know!!")
+RENDERER = Renderer(builtin_templates(), TOKENS, "mx.desk.example")
 DAY = timedelta(days=1)
 
 
@@ -62,22 +66,26 @@ class Answer:
 
 @dataclass
 class World:
-    """One site, its database, its clock, and what it told."""
+    """One site, its database, its clock, its desks, and what it told."""
 
     store: Store
     port: int
     web: Web
     told: Told = field(default_factory=Told)
     now: datetime = NOON
+    desks: tuple[Desk, ...] = (a_desk(languages=("en", "de")),)
     cookies: dict[str, str] = field(default_factory=dict)
     domains_decide: bool = False
     pace: float = 0.02
 
     def site(self) -> Site:
-        house = House(self.store, lambda: self.now, a_policy(), TOKENS, Renderer((), TOKENS, "mx.desk.example"))
-        return Site(
-            self.web, KEY, lambda: house, self.told.send, self.told.confirm, lambda desk: self.domains_decide, self.pace
-        )
+        return Site(self.web, KEY, self.house, self.told.send, self.told.confirm, self._decides, self.pace)
+
+    def _decides(self, _desk: Desk) -> bool:
+        return self.domains_decide
+
+    def house(self) -> House:
+        return House(self.store, lambda: self.now, a_policy(desks=self.desks), TOKENS, RENDERER)
 
     def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> Answer:
         """One request on a connection of its own."""
@@ -103,8 +111,13 @@ class World:
         with self.store.transaction() as tx:
             return invitations.issue(tx, purpose, address, "service", about, self.now, lasting)
 
-    def log_in(self, address: str, number: str) -> None:
+    def log_in(self, address: str, number: str = "") -> None:
         assert self.post(f"/l/{self.invite(Purpose.LOOK, address, number)}").status == 303
+
+    def mails(self) -> list[Seen]:
+        """What stands in the outbox, the earliest first."""
+        with self.store.reading() as tx:
+            return [seen(raw) for raw in tx.scalars(select(outbox_entry.c.raw).order_by(outbox_entry.c.id))]
 
     def _cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -153,9 +166,10 @@ def everything(store: Store) -> dict[str, list[Any]]:
 
 
 def a_conversation(store: Store, **changes: Any) -> Ticket:
-    """Ada's ticket with Bob in CC; what it says, and what stays inside."""
+    """Ada's ticket with Bob in CC; what it says, and what stays inside. `is_known`: its author is registered."""
     title = changes.pop("title", "The printer is on fire")
     author = changes.pop("author", ADA)
+    register = Register.REGISTERED if changes.pop("is_known", True) else Register.UNVERIFIED
     words = changes.pop("text", "It burns.\n> quoted before\n")
     files = (Attachment("flames.jpg", "image/jpeg", 1_234_567, "0" * 32, "0" * 64, "2", "", False),)
     first = an_article(author=author, text=words, visible_text=words.split("\n")[0], attachments=files)
@@ -163,7 +177,7 @@ def a_conversation(store: Store, **changes: Any) -> Ticket:
     return open_ticket(
         store,
         changes=(
-            RecordContact(author, Register.REGISTERED),
+            RecordContact(author, register),
             RecordContact(BOB, Register.REGISTERED),
             OpenTicket("service", "SD", title, 3),
             JoinTicket(None, author.address, Role.REQUESTER),

@@ -36,7 +36,11 @@ def world(sqlite_url: str) -> Iterator[World]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/r/AAAAAAAAAAAAAAAAAAAAAA", "/tickets/SD-1", "/my/SD-1", "/none", "/logout", "/style.css"]
+    "path",
+    [
+        *("/r/AAAAAAAAAAAAAAAAAAAAAA", "/tickets/SD-1", "/my/SD-1", "/none", "/logout", "/style.css"),
+        *("/", "/my", "/my?status=all", "/my/profile"),
+    ],
 )
 def test_every_answer_carries_what_keeps_a_browser_from_harm(world: World, path: str) -> None:
     headers = world.get(path).headers
@@ -55,7 +59,8 @@ def test_no_page_holds_a_script_a_style_or_anything_from_elsewhere(world: World)
     number = a_conversation(world.store).number
     world.log_in(ADA.address, number)
     links = (f"/r/{world.invite(Purpose.REGISTER, ADA.address)}", f"/l/{world.invite(Purpose.LOOK, ADA.address)}")
-    for path in (*links, f"/tickets/{number}", f"/my/{number}", "/none"):
+    own = (f"/my/{number}", "/my?show=organisation&status=all", "/my/profile?saved")
+    for path in (*links, f"/tickets/{number}", *own, "/none"):
         assert FORBIDDEN.search(world.get(path).text) is None, path
     assert FORBIDDEN.search('<p onclick = "x">') and FORBIDDEN.search("<p\nstyle=x>")
 

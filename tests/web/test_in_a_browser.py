@@ -82,22 +82,47 @@ def test_somebody_registers_with_a_click(world: World, driver: Chrome, size: tup
     assert (one.register, one.name, one.language) == (Register.REGISTERED, "Ada L.", "nl")
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_somebody_asks_for_a_link_looks_and_logs_out(world: World, driver: Chrome, size: tuple[int, int]) -> None:
-    sized(driver, size)
+def link_in(world: World) -> str:
+    """The link of the last mail."""
+    return next(word for word in world.mails()[-1].get_content().split() if word.startswith(world.web.url))
+
+
+def test_somebody_asks_for_a_link_looks_around_changes_their_name_and_logs_out(world: World, driver: Chrome) -> None:
+    """The whole way, on a telephone; the list on a desk, too."""
+    sized(driver, PHONE)
     number = a_conversation(world.store, title="A very long title " * 8).number
-    go(driver, world, f"/my/{number}")
-    assert driver.current_url.endswith(f"/tickets/{number}") and fits(driver)
+    go(driver, world, "/my?status=all")
+    assert heading(driver) == "See your requests" and fits(driver)
     driver.find_element(By.ID, "address").send_keys(ADA.address)
     press(driver)
     assert heading(driver) == "Have a look at your mail"
-    driver.get(world.told.links[0][2])
+    driver.get(link_in(world))
     assert heading(driver) == "Welcome back" and fits(driver)
     press(driver)
+    assert heading(driver) == "My requests" and fits(driver)
+    Select(driver.find_element(By.ID, "status")).select_by_value("solved")
+    press(driver, ".choices button")
+    assert "no request here" in driver.find_element(By.TAG_NAME, "main").text
+    Select(driver.find_element(By.ID, "status")).select_by_value("all")
+    press(driver, ".choices button")
+    sized(driver, DESKTOP)
+    assert fits(driver) and driver.find_element(By.CSS_SELECTOR, "tbody td").text == number
+    press(driver, "thead a")
+    assert driver.find_element(By.CSS_SELECTOR, "th[aria-sort=descending]").text.startswith("Number")
+    sized(driver, PHONE)
+    press(driver, "tbody th a")
     assert driver.current_url.endswith(f"/my/{number}") and fits(driver)
     assert heading(driver).startswith("A very long title")
     driver.find_element(By.TAG_NAME, "summary").click()
     assert "quoted before" in driver.find_element(By.TAG_NAME, "details").text
+    press(driver, ".ways a[href$=profile]")
+    assert heading(driver) == "My profile" and fits(driver)
+    driver.find_element(By.ID, "name").clear()
+    driver.find_element(By.ID, "name").send_keys("Ada King")
+    Select(driver.find_element(By.ID, "language")).select_by_value("de")
+    press(driver)
+    assert "Saved." in driver.find_element(By.CSS_SELECTOR, "[role=status]").text
+    assert "Guten Tag Ada King" in world.mails()[-1].get_content()
     press(driver, "button[value=everywhere]")
     assert heading(driver) == "You are logged out"
     go(driver, world, f"/my/{number}")

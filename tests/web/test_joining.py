@@ -133,4 +133,4 @@ def test_a_name_is_shown_as_it_is_written(world: World, name: str) -> None:
 
 def test_a_name_has_an_end(world: World) -> None:
     world.post(f"/r/{world.invite(Purpose.REGISTER, ADA.address)}", {"name": "A" * 5000})
-    assert found(world).name == "A" * 80
+    assert found(world).name == "A" * 100

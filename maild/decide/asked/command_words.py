@@ -21,10 +21,16 @@ class Action(StrEnum):
     FOLLOW = "follow"
     UNFOLLOW = "unfollow"
     LANGUAGE = "language"
+    NAME = "name"
     HELP = "help"
     REMOVE = "remove"
     REPORT = "report"
     SOLVED = "solved"
+
+
+def unframed(line: str) -> str:
+    """A line without quotation marks and the like around it, its letters in one form."""
+    return (line if line.isascii() else unicodedata.normalize("NFC", line)).strip(_AROUND)
 
 
 def words_of(line: str) -> list[str]:
@@ -34,8 +40,7 @@ def words_of(line: str) -> list[str]:
     """
     if len(line) > LONGEST_LINE:
         return []
-    folded = (line if line.isascii() else unicodedata.normalize("NFC", line)).strip(_AROUND).casefold()
-    return folded.replace(":", " ").replace(",", " ").split()
+    return unframed(line).casefold().replace(":", " ").replace(",", " ").split()
 
 
 def _phrases(*texts: str) -> frozenset[str]:
@@ -81,6 +86,8 @@ PHRASES: Mapping[str, tuple[Action, str]] = MappingProxyType(
 """A line as `words_of` has it, and what it asks for; with the scope of a status, "" for where none is named."""
 
 LANGUAGE = _phrases("language|sprache|taal")
+NAME = _phrases("name|naam")
+"""Before a colon, and what somebody wants to be called."""
 REPORT = _phrases("report|protocol|protokoll|anfragenprotokoll|rapport|verslag")
 """Alone, or before a period."""
 LANGUAGES: Mapping[str, str] = MappingProxyType(
@@ -101,7 +108,7 @@ LANGUAGES: Mapping[str, str] = MappingProxyType(
 
 POLITE = frozenset({"please", "bitte", "graag", "alstublieft", "aub"})
 """Around a command they change nothing."""
-FIRST = POLITE | LANGUAGE | REPORT | {phrase.partition(" ")[0] for phrase in PHRASES}
+FIRST = POLITE | LANGUAGE | NAME | REPORT | {phrase.partition(" ")[0] for phrase in PHRASES}
 """What a command begins with; most lines of most mails do not."""
 GREETINGS = _phrases(
     "hello|hi|hey|dear|good morning|good afternoon|good evening|hallo|guten tag|guten morgen|guten abend|moin|servus",

@@ -9,7 +9,7 @@ be read commands nothing. Linear, and bounded: of a longer text than LONGEST_TEX
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maild.decide.asked.command_words import (
     ADDRESSED,
@@ -18,11 +18,13 @@ from maild.decide.asked.command_words import (
     GREETINGS,
     LANGUAGE,
     LANGUAGES,
+    NAME,
     PARTICLES,
     PHRASES,
     POLITE,
     REPORT,
     Action,
+    unframed,
     words_of,
 )
 from maild.decide.asked.periods import written
@@ -32,8 +34,8 @@ from maild.model import Address, Attachment, Message
 LONGEST_TEXT = 600
 """Characters. What is longer says more than a command."""
 MOST_CLOSING = 4
-MOST_NAME = 5
-"""Words of a line that may be a name."""
+LEAST_NAME, MOST_NAME = 2, 5
+"""Words of what somebody wants to be called; and at most, of a line that may be a name."""
 LARGEST_LOGO = 20 << 10
 """Bytes. A larger picture within the text may be a screenshot."""
 _NUMBER = re.compile(r"\[\s?[A-Za-z][A-Za-z0-9]{0,9}-\d{1,12}\s?\]")
@@ -46,7 +48,7 @@ _SEALS = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signatur
 @dataclass(frozen=True, slots=True)
 class Command:
     """What the mail asks for. `about`: of a status its scope (mine, cc, organisation; "" for mine and cc), of a
-    language its code, of a report its period ("" for none)."""
+    language its code, of a name the name, of a report its period ("" for none)."""
 
     action: Action
     about: str = ""
@@ -58,7 +60,7 @@ def command_in(message: Message) -> Command | None:
     if (in_subject or first) is None or message.sender is None or not _may_command(message):
         return None
     lines = [line.strip() for line in message.visible_text.split("\n")]
-    if in_subject and _says_nothing_else(in_subject, lines, message.sender):
+    if in_subject and _says_nothing_else(in_subject, lines, _called(in_subject, message.sender)):
         return in_subject
     return first if first and _stands_alone(first, lines, message) else None
 
@@ -87,6 +89,8 @@ def _in_line(line: str) -> Command | None:
     words = words_of(line)
     if not words or words[0] not in FIRST:
         return None
+    if words[0] in NAME:
+        return _name(line)
     if command := _said(words):
         return command
     while words and words[0] in POLITE:
@@ -106,6 +110,13 @@ def _said(words: list[str]) -> Command | None:
         return None
     code = LANGUAGES.get(words[1], words[1])
     return Command(Action.LANGUAGE, code) if _CODE.fullmatch(code) else None
+
+
+def _name(line: str) -> Command | None:
+    """What somebody wants to be called, behind a colon. A single word may be anything."""
+    words = unframed(line).partition(":")[2].split()
+    is_name = LEAST_NAME <= len(words) <= MOST_NAME and all(map(_may_be_of_a_name, words))
+    return Command(Action.NAME, " ".join(words)) if is_name else None
 
 
 def _report(words: list[str]) -> Command | None:
@@ -147,11 +158,11 @@ def _unsigned(command: Command, lines: list[str], sender: Address) -> list[str]:
 
 def _stands_alone(command: Command, lines: list[str], message: Message) -> bool:
     """On the first line, and below it nothing but a closing. Who asks for help with a subject of their own has said
-    what with; "report" is too common a word."""
-    asks_more = command.action is Action.HELP and message.subject.strip()
+    what with, and whoever names somebody below one may mean somebody else; "report" is too common a word."""
+    asks_more = command.action in (Action.HELP, Action.NAME) and message.subject.strip()
     if message.sender is None or asks_more or command.action is Action.REPORT:
         return False
-    return _is_closing([line for line in lines if line][1:], message.sender)
+    return _is_closing([line for line in lines if line][1:], _called(command, message.sender))
 
 
 def _is_greeting(line: str) -> bool:
@@ -184,7 +195,16 @@ def _is_name(line: str, sender: Address) -> bool:
     words = line.rstrip(",").split()
     if len(words) > MOST_NAME or _names(sender).isdisjoint(_words(line)):
         return False
-    return all(word.lower() in PARTICLES or (_NAME.fullmatch(word) is not None and word[0].isupper()) for word in words)
+    return all(map(_may_be_of_a_name, words))
+
+
+def _may_be_of_a_name(word: str) -> bool:
+    return word.lower() in PARTICLES or (_NAME.fullmatch(word) is not None and word[0].isupper())
+
+
+def _called(command: Command, sender: Address) -> Address:
+    """The sender, who may sign with the new name already."""
+    return replace(sender, name=f"{sender.name} {command.about}") if command.action is Action.NAME else sender
 
 
 def _names(sender: Address) -> frozenset[str]:

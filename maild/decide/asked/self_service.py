@@ -1,10 +1,9 @@
 """What a command by mail comes to: `answer(case, desk, who, found)`, a plan, or None. Pure.
 
 None means that the mail takes its ordinary way, and a person reads it: it is no command (`commands`); its sender may
-not ask (`trust`); it stands on a ticket of theirs, where "status" and "help" are questions to us; it is "solved", an
-article of its ticket like any other (`self_solved`); or it is old mail that is read again or imported, which changes
-nothing any more. So nobody is told that a command was refused, and
-nothing is lost.
+not ask (`trust`); it stands on a ticket of theirs, where "status" and "help" are questions to us, and a name may be
+anybody's; it is "solved", an article of its ticket like any other (`self_solved`); or it is old mail that is read again
+or imported, which changes nothing any more. So nobody is told that a command was refused, and nothing is lost.
 
 Laws: an answer shows what its reader may see and nothing else; people say of themselves only what is theirs to say;
 whoever leaves a ticket takes part in it, did not ask for it, and proved who they are as far as the desk wants it.
@@ -44,8 +43,8 @@ from maild.model import (
     TicketId,
 )
 
-QUESTIONS = frozenset({Action.STATUS, Action.HELP})
-"""On a ticket these are questions about it."""
+ABOUT_A_TICKET = frozenset({Action.STATUS, Action.HELP, Action.NAME})
+"""On a ticket these are questions about it, or answers to ours."""
 ON, OFF = "on", "off"
 CODE = 2
 """Letters of a language's code that is one for sure (ISO 639-1)."""
@@ -53,7 +52,7 @@ CODE = 2
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What is done and told. `language` is "" for the reader's usual one."""
+    """What is done and told. `language` and `called` (the reader's name) are "" for what is usual."""
 
     kind: NotificationKind
     code: str
@@ -62,6 +61,7 @@ class Served:
     changes: tuple[Change, ...] = ()
     ticket: TicketId | None = None
     language: str = ""
+    called: str = ""
     enclosures: tuple[Enclosure, ...] = ()
 
 
@@ -102,7 +102,7 @@ def _may(asked: Asked) -> bool:
         return _may_leave(asked.it)
     if asked.command.action is Action.REPORT:
         return asked.it.who.may(Right.INSTRUCT) and not isinstance(asked.found, Belongs)
-    about_a_ticket = isinstance(asked.found, Belongs) and asked.command.action in QUESTIONS
+    about_a_ticket = isinstance(asked.found, Belongs) and asked.command.action in ABOUT_A_TICKET
     return asked.it.who.may(Right.ASK) and not about_a_ticket
 
 
@@ -144,6 +144,12 @@ def _language(asked: Asked) -> Served | None:
         return replace(_preferred(asked, text, asked.wishes("language", language)), language=language)
     unknown = f"it asks for the language {language}, which desk {asked.desk.desk} does not write"
     return None if len(language) > CODE else _explained(asked, unknown)
+
+
+def _name(asked: Asked) -> Served:
+    """Be called this (REQ-D6)."""
+    name = asked.command.about
+    return replace(_preferred(asked, f"it asks to be called {name}", asked.wishes("name", name)), called=name)
 
 
 def _report(asked: Asked) -> Served | None:
@@ -190,6 +196,7 @@ _SERVES: Mapping[Action, Callable[[Asked], Served | None]] = MappingProxyType(
         Action.FOLLOW: _follow,
         Action.UNFOLLOW: _unfollow,
         Action.LANGUAGE: _language,
+        Action.NAME: _name,
         Action.HELP: _help,
         Action.REPORT: _report,
         Action.REMOVE: _remove,
@@ -237,4 +244,5 @@ def _told(served: Served, it: Occasion) -> Notification | Suppressed:
     if it.unverified and not it.who.proven:
         return plain
     message = it.message
-    return replace(plain, recipient=it.recipient, reply_to_id=message.message_id, references=message.references)
+    to = replace(it.recipient, name=served.called or it.recipient.name)
+    return replace(plain, recipient=to, reply_to_id=message.message_id, references=message.references)

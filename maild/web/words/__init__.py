@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from maild.web.words import de, en, nl
-from maild.web.words.shape import Asked, Told, Words
+from maild.web.words.shape import Asked, Told, WayIn, Words
 
 LANGUAGES: tuple[Words, ...] = (de.WORDS, en.WORDS, nl.WORDS)
 _BY_CODE = {words.code: words for words in LANGUAGES}
 _MOST_RANGES = 20
 
-__all__ = ["LANGUAGES", "Asked", "Told", "Words", "is_language", "moment", "size", "words_for"]
+__all__ = ["LANGUAGES", "Asked", "Told", "WayIn", "Words", "day", "is_language", "moment", "size", "words_for"]
 
 
 def is_language(code: str) -> bool:
@@ -40,9 +40,17 @@ def _liked(accept: str) -> Iterator[tuple[str, float]]:
 
 def moment(at: datetime, words: Words) -> str:
     """A moment as one writes it, in UTC: local time belongs to a desk's calendar."""
+    return _written(at, words, words.date)
+
+
+def day(at: datetime, words: Words) -> str:
+    """Its day, in UTC."""
+    return _written(at, words, words.day)
+
+
+def _written(at: datetime, words: Words, shape: str) -> str:
     at = at.astimezone(UTC)
-    month = words.months[at.month - 1]
-    return words.date.format(day=at.day, month=month, year=at.year, hour=at.hour, minute=at.minute)
+    return shape.format(day=at.day, month=words.months[at.month - 1], year=at.year, hour=at.hour, minute=at.minute)
 
 
 def size(octets: int, words: Words) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maild.web.words.shape import Asked, Told, Words
+from maild.web.words.shape import Asked, Listing, Own, Told, WayIn, Words
 
 WORDS = Words(
     code="de",
@@ -32,14 +32,65 @@ WORDS = Words(
     name_label="Ihr Name",
     name_hint="So, wie er in unseren Mails stehen soll",
     language_label="Sprache unserer Mails an Sie",
-    ask_title="Ihre Anfrage ansehen",
-    ask_text="Wir schicken Ihnen einen Link per Mail. Er gilt einmal und braucht kein Passwort.",
+    to_one=WayIn(
+        title="Ihre Anfrage ansehen",
+        text="Wir schicken Ihnen einen Link per Mail. Er gilt einmal und braucht kein Passwort.",
+        sent=Told(
+            "Schauen Sie in Ihr Postfach",
+            "Ist diese Adresse an der Anfrage beteiligt, kommt in wenigen Minuten ein Link. "
+            "Nichts da? Prüfen Sie bitte die Adresse und den Spam-Ordner.",
+        ),
+        enter_text="Noch ein Klick, und Sie sehen Ihre Anfrage. Auf diesem Gerät bleiben Sie zwölf Stunden angemeldet.",
+        enter_button="Anfrage ansehen",
+    ),
+    to_all=WayIn(
+        title="Ihre Anfragen ansehen",
+        text="Wir schicken Ihnen einen Link per Mail. Er gilt einmal und braucht kein Passwort.",
+        sent=Told(
+            "Schauen Sie in Ihr Postfach",
+            "Kennen wir diese Adresse, kommt in wenigen Minuten ein Link. "
+            "Nichts da? Prüfen Sie bitte die Adresse und den Spam-Ordner.",
+        ),
+        enter_text="Noch ein Klick, und Sie sehen Ihre Anfragen. Auf diesem Gerät bleiben Sie zwölf Stunden "
+        "angemeldet.",
+        enter_button="Anfragen ansehen",
+    ),
     ask_label="An welche Adresse sollen wir einen Link schicken?",
     ask_button="Link schicken",
     ask_again="Neuen Link schicken",
     enter_title="Schön, dass Sie da sind",
-    enter_text="Noch ein Klick, und Sie sehen Ihre Anfrage. Auf diesem Gerät bleiben Sie zwölf Stunden angemeldet.",
-    enter_button="Anfrage ansehen",
+    listing=Listing(
+        title="Meine Anfragen",
+        mine="Meine",
+        organisation="Meine Organisation",
+        whose="Wessen Anfragen",
+        number="Nummer",
+        request="Anfrage",
+        status="Stand",
+        kind="Art",
+        asked_by="Gestellt von",
+        desk="Support",
+        open="Alle offenen",
+        every="Alle, auch erledigte",
+        anybody="Alle Personen",
+        any_kind="Alle Arten",
+        show="Anzeigen",
+        sorting="Eine Überschrift auswählen sortiert danach.",
+        nothing="Hier ist keine Anfrage. Mit einer anderen Auswahl oben gibt es vielleicht welche.",
+        span="{first} bis {last} von {count}",
+        pages="Seiten",
+        before="Vorige Seite",
+        after="Nächste Seite",
+    ),
+    own=Own(
+        title="Mein Profil",
+        text="Hier ändern Sie, wie unsere Mails Sie nennen und in welcher Sprache sie kommen. Ändert sich etwas, "
+        "bekommen Sie eine Mail darüber.",
+        address="Ihre Adresse",
+        open="Die, in der ich schreibe",
+        button="Speichern",
+        saved="Gespeichert. Eine Mail darüber ist zu Ihnen unterwegs.",
+    ),
     opened="Eröffnet",
     changed="Letzte Änderung",
     us="Unsere Antwort",
@@ -71,11 +122,6 @@ WORDS = Words(
         "Vielleicht ist er zu alt, oder unterwegs ging ein Zeichen verloren. "
         "Bitte kopieren Sie ihn vollständig aus unserer Mail, oder fordern Sie einen neuen an.",
     ),
-    sent=Told(
-        "Schauen Sie in Ihr Postfach",
-        "Ist diese Adresse an der Anfrage beteiligt, kommt in wenigen Minuten ein Link. "
-        "Nichts da? Prüfen Sie bitte die Adresse und den Spam-Ordner.",
-    ),
     logged_out=Told("Sie sind abgemeldet", "Bis bald. Sie können diese Seite jetzt schließen."),
     missing=Told(
         "Hier ist nichts",
@@ -100,6 +146,7 @@ WORDS = Words(
         "Gerade ist viel los; es wurde nichts geändert. Bitte versuchen Sie es in einer Minute noch einmal.",
     ),
     date="{day}. {month} {year}, {hour:02}:{minute:02} UTC",
+    day="{day}. {month} {year}",
     months=("Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."),
     decimal=",",
 )

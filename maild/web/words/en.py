@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maild.web.words.shape import Asked, Told, Words
+from maild.web.words.shape import Asked, Listing, Own, Told, WayIn, Words
 
 WORDS = Words(
     code="en",
@@ -31,14 +31,63 @@ WORDS = Words(
     name_label="Your name",
     name_hint="As we should write it in our mails",
     language_label="Language of our mails to you",
-    ask_title="See your request",
-    ask_text="We send you a link by mail. It works once and needs no password.",
+    to_one=WayIn(
+        title="See your request",
+        text="We send you a link by mail. It works once and needs no password.",
+        sent=Told(
+            "Have a look at your mail",
+            "If this address takes part in the request, a link is on its way and will be there in a few minutes. "
+            "Nothing there? Please check the address, and your spam folder.",
+        ),
+        enter_text="One more click, and you see your request. You stay logged in on this device for twelve hours.",
+        enter_button="Show my request",
+    ),
+    to_all=WayIn(
+        title="See your requests",
+        text="We send you a link by mail. It works once and needs no password.",
+        sent=Told(
+            "Have a look at your mail",
+            "If we know this address, a link is on its way and will be there in a few minutes. "
+            "Nothing there? Please check the address, and your spam folder.",
+        ),
+        enter_text="One more click, and you see your requests. You stay logged in on this device for twelve hours.",
+        enter_button="Show my requests",
+    ),
     ask_label="To which address shall we send a link?",
     ask_button="Send me a link",
     ask_again="Send me a new link",
     enter_title="Welcome back",
-    enter_text="One more click, and you see your request. You stay logged in on this device for twelve hours.",
-    enter_button="Show my request",
+    listing=Listing(
+        title="My requests",
+        mine="Mine",
+        organisation="My organisation",
+        whose="Whose requests",
+        number="Number",
+        request="Request",
+        status="Status",
+        kind="Type",
+        asked_by="Asked by",
+        desk="Desk",
+        open="All that are open",
+        every="All, finished ones too",
+        anybody="Anybody",
+        any_kind="Any type",
+        show="Show",
+        sorting="Select a heading to sort by it.",
+        nothing="There is no request here. With other choices above there may be some.",
+        span="{first} to {last} of {count}",
+        pages="Pages",
+        before="Previous page",
+        after="Next page",
+    ),
+    own=Own(
+        title="My profile",
+        text="Here you change what our mails call you, and their language. We send you a mail when something changes.",
+        address="Your address",
+        open="The one I write in",
+        button="Save",
+        saved="Saved. A mail that says so is on its way to you.",
+    ),
     opened="Opened",
     changed="Last change",
     us="Our answer",
@@ -69,11 +118,6 @@ WORDS = Words(
         "It may have grown too old, or lost a letter on its way. "
         "Please copy it whole from our mail, or ask for a new one.",
     ),
-    sent=Told(
-        "Have a look at your mail",
-        "If this address takes part in the request, a link is on its way and will be there in a few minutes. "
-        "Nothing there? Please check the address, and your spam folder.",
-    ),
     logged_out=Told("You are logged out", "See you soon. You can close this page now."),
     missing=Told(
         "There is nothing here",
@@ -92,6 +136,7 @@ WORDS = Words(
     ),
     busy=Told("One moment, please", "We are busy just now, and nothing was changed. Please try again in a minute."),
     date="{day} {month} {year}, {hour:02}:{minute:02} UTC",
+    day="{day} {month} {year}",
     months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     decimal=".",
 )

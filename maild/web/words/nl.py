@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maild.web.words.shape import Asked, Told, Words
+from maild.web.words.shape import Asked, Listing, Own, Told, WayIn, Words
 
 WORDS = Words(
     code="nl",
@@ -31,14 +31,64 @@ WORDS = Words(
     name_label="Uw naam",
     name_hint="Zoals die in onze mails moet staan",
     language_label="Taal van onze mails aan u",
-    ask_title="Uw aanvraag bekijken",
-    ask_text="We sturen u een link per mail. Die werkt één keer en er is geen wachtwoord nodig.",
+    to_one=WayIn(
+        title="Uw aanvraag bekijken",
+        text="We sturen u een link per mail. Die werkt één keer en er is geen wachtwoord nodig.",
+        sent=Told(
+            "Kijk in uw mailbox",
+            "Als dit adres bij de aanvraag hoort, is er een link onderweg; hij is er binnen een paar minuten. "
+            "Niets ontvangen? Controleer het adres en uw spammap.",
+        ),
+        enter_text="Nog één klik en u ziet uw aanvraag. Op dit apparaat blijft u twaalf uur aangemeld.",
+        enter_button="Toon mijn aanvraag",
+    ),
+    to_all=WayIn(
+        title="Uw aanvragen bekijken",
+        text="We sturen u een link per mail. Die werkt één keer en er is geen wachtwoord nodig.",
+        sent=Told(
+            "Kijk in uw mailbox",
+            "Als wij dit adres kennen, is er een link onderweg; hij is er binnen een paar minuten. "
+            "Niets ontvangen? Controleer het adres en uw spammap.",
+        ),
+        enter_text="Nog één klik en u ziet uw aanvragen. Op dit apparaat blijft u twaalf uur aangemeld.",
+        enter_button="Toon mijn aanvragen",
+    ),
     ask_label="Naar welk adres mogen we een link sturen?",
     ask_button="Stuur mij een link",
     ask_again="Stuur mij een nieuwe link",
     enter_title="Fijn dat u er bent",
-    enter_text="Nog één klik en u ziet uw aanvraag. Op dit apparaat blijft u twaalf uur aangemeld.",
-    enter_button="Toon mijn aanvraag",
+    listing=Listing(
+        title="Mijn aanvragen",
+        mine="Van mij",
+        organisation="Mijn organisatie",
+        whose="Wiens aanvragen",
+        number="Nummer",
+        request="Aanvraag",
+        status="Stand van zaken",
+        kind="Soort",
+        asked_by="Gevraagd door",
+        desk="Helpdesk",
+        open="Alle openstaande",
+        every="Alle, ook afgeronde",
+        anybody="Iedereen",
+        any_kind="Alle soorten",
+        show="Tonen",
+        sorting="Kies een kop om daarop te sorteren.",
+        nothing="Hier is geen aanvraag. Met een andere keuze hierboven misschien wel.",
+        span="{first} tot {last} van {count}",
+        pages="Pagina's",
+        before="Vorige pagina",
+        after="Volgende pagina",
+    ),
+    own=Own(
+        title="Mijn profiel",
+        text="Hier wijzigt u hoe onze mails u noemen en in welke taal ze komen. Als er iets verandert, krijgt u "
+        "daarvan een mail.",
+        address="Uw adres",
+        open="De taal waarin ik schrijf",
+        button="Opslaan",
+        saved="Opgeslagen. Een mail daarover is naar u onderweg.",
+    ),
     opened="Geopend",
     changed="Laatste wijziging",
     us="Ons antwoord",
@@ -69,11 +119,6 @@ WORDS = Words(
         "Misschien is hij te oud, of ging er onderweg een teken verloren. "
         "Kopieer hem volledig uit onze mail, of vraag een nieuwe aan.",
     ),
-    sent=Told(
-        "Kijk in uw mailbox",
-        "Als dit adres bij de aanvraag hoort, is er een link onderweg; hij is er binnen een paar minuten. "
-        "Niets ontvangen? Controleer het adres en uw spammap.",
-    ),
     logged_out=Told("U bent afgemeld", "Tot ziens. U kunt deze pagina nu sluiten."),
     missing=Told(
         "Hier is niets",
@@ -93,6 +138,7 @@ WORDS = Words(
     ),
     busy=Told("Een ogenblik", "Het is nu druk; er is niets veranderd. Probeer het over een minuut nog een keer."),
     date="{day} {month} {year}, {hour:02}:{minute:02} UTC",
+    day="{day} {month} {year}",
     months=("jan.", "feb.", "mrt.", "apr.", "mei", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec."),
     decimal=",",
 )

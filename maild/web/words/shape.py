@@ -25,8 +25,60 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class WayIn:
+    """A page that sends a link, and what is said behind it: to one request, or to the list of all."""
+
+    title: str
+    text: str
+    sent: Told
+    enter_text: str
+    enter_button: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list of requests: `open` and `every` are choices of states, `anybody` and `any_kind` of the others; `span`
+    says which of them stand on the page."""
+
+    title: str
+    mine: str
+    organisation: str
+    whose: str
+    number: str
+    request: str
+    status: str
+    kind: str
+    asked_by: str
+    desk: str
+    open: str
+    every: str
+    anybody: str
+    any_kind: str
+    show: str
+    sorting: str
+    nothing: str
+    span: str
+    pages: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What somebody says of themselves: `open` is no language in particular."""
+
+    title: str
+    text: str
+    address: str
+    open: str
+    button: str
+    saved: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
-    """All words of one language. `months` are short names; `date` and `time` say how they stand together."""
+    """All words of one language. `months` are short names; `date` and `day` say how they stand in a date, with the time
+    and without it."""
 
     code: str
     name: str
@@ -41,14 +93,15 @@ class Words:
     name_hint: str
     language_label: str
 
-    ask_title: str
-    ask_text: str
+    to_one: WayIn
+    to_all: WayIn
     ask_label: str
     ask_button: str
     ask_again: str
     enter_title: str
-    enter_text: str
-    enter_button: str
+
+    listing: Listing
+    own: Own
 
     opened: str
     changed: str
@@ -66,7 +119,6 @@ class Words:
     shared: Told
     used: Told
     gone: Told
-    sent: Told
     logged_out: Told
     missing: Told
     foreign: Told
@@ -76,5 +128,6 @@ class Words:
     busy: Told
 
     date: str
+    day: str
     months: tuple[str, ...]
     decimal: str

@@ -82,6 +82,12 @@ def test_a_language_is_known_by_its_name_in_three_of_them(phrase: str, code: str
         assert said(f"{word}: {phrase}") == Command(Action.LANGUAGE, code)
 
 
+@pytest.mark.parametrize("word", ["Name", "name", "NAAM", "„Name"])
+def test_a_name_stands_behind_a_colon_as_it_is_written(word: str) -> None:
+    assert said(f"{word}: Dr. Nora van den Berg-O'Neill") == Command(Action.NAME, "Dr. Nora van den Berg-O'Neill")
+    assert said(f"{word} :  Zoë  Ångström“") == Command(Action.NAME, "Zoë Ångström")
+
+
 def test_greetings_and_whom_they_speak_to_say_nothing_else() -> None:
     assert [text for text in each(GREETINGS) if not said("help", f"{text},\n")] == []
     assert [text for text in each(ADDRESSED) if not said("help", f"Hello {text},\n")] == []
@@ -106,9 +112,9 @@ def test_a_name_holds_small_words(word: str) -> None:
 
 
 def test_a_command_is_written_down_as_a_word() -> None:
-    words = {"status", "follow", "unfollow", "language", "help", "remove", "report", "solved"}
+    words = {"status", "follow", "unfollow", "language", "help", "remove", "report", "solved", "name"}
     assert {action.value for action in Action} == words
-    assert {action for action, _ in PHRASES.values()} == set(Action) - {Action.LANGUAGE, Action.REPORT}
+    assert {action for action, _ in PHRASES.values()} == set(Action) - {Action.LANGUAGE, Action.REPORT, Action.NAME}
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,29 @@ def test_anything_else_is_none(line: str) -> None:
     assert said("", line) is None
 
 
+NORA = Command(Action.NAME, "Nora Berg")
+NO_NAMES = ["name", "name:", "name Nora Berg", "name: Nora", "name: nora berg", "name: Nora Berg, Station 3"]
+NO_NAMES += ["name: Printer2 Ward", "name: Nora Berg <nora@acme.example>", "name: A B C D E F", "name: Nora bitte"]
+NO_NAMES += ["my name: Nora Berg", "Re: name: Nora Berg", "[SD-1001] name: Nora Berg", "surname: Nora Berg"]
+
+
+@pytest.mark.parametrize("line", NO_NAMES)
+def test_what_may_not_be_somebodys_name_is_for_a_person(line: str) -> None:
+    assert said(line) is said("", line) is None
+
+
+def test_a_name_is_a_command_alone_and_may_be_signed_with_already() -> None:
+    assert said("Name: Nora Berg") == said("", "name: Nora Berg") == said("name: Nora Berg", "name: Nora Berg") == NORA
+    signed = "Danke\nNora Berg"
+    assert said("name: Nora Berg", signed) == said("", f"name: Nora Berg\n\n{signed}") == NORA
+    assert said("name: Nora Berg", "Danke\nEva Klein") is None
+    assert said("name: Nora Berg", "is our new colleague.") is None
+
+
+def test_a_name_below_another_subject_may_be_anybodys() -> None:
+    assert said("New colleague", "name: Nora Berg") is said("New colleague", "name: Nora Berg\nThanks") is None
+
+
 def test_only_leaving_is_said_beside_a_tickets_number() -> None:
     assert said("[SD-1001] remove me") == REMOVE
     assert said("abmelden [ SD-1001 ]") == REMOVE

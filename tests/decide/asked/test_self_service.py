@@ -74,7 +74,7 @@ def told(plan: Plan) -> tuple[NotificationKind, dict[str, str]]:
 # ---- who may ask -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("word", ["status", "help", "language de", "follow", "unfollow"])
+@pytest.mark.parametrize("word", ["status", "help", "language de", "name: Nora Berg", "follow", "unfollow"])
 @pytest.mark.parametrize(
     ("register", "proof"),
     [(MEMBER, UNPROVEN), (MANAGER, UNPROVEN), (MEMBER, PENDING), (Register.UNVERIFIED, PROVEN)],
@@ -142,6 +142,7 @@ SAID = [
     ("help", DESK, "help", "it asks which words are understood"),
     ("language de", DESK, "language", "it asks to be written to in the language de"),
     ("language fr", DESK, "help", "it asks for the language fr, which desk service does not write"),
+    ("name: Nora Berg", DESK, "name", "it asks to be called Nora Berg"),
     ("follow", OPEN_DESK, "follow", "it asks to follow their organisation"),
     ("follow", DESK, "help",
      "it asks to follow an organisation all of whose tickets its sender does not see"),
@@ -188,6 +189,13 @@ def test_another_language_is_answered_with_help_and_a_word_that_is_none_is_read_
     assert decide(a_command("language bar")).disposition is Disposition.NEW_TICKET
     frisian = a_desk(languages=("en", "frr"))
     assert told(decide(a_command("language frr", desk=frisian)))[0] is NotificationKind.SETTING_CHANGED
+
+
+def test_a_name_is_kept_as_it_is_written_and_told_by_that_name() -> None:
+    plan = decide(a_command("name: Nora van Berg"))
+    assert plan.changes == (SetPreference(ADA.address, "name", "Nora van Berg"),)
+    assert told(plan) == (NotificationKind.SETTING_CHANGED, {"what": "name"})
+    assert plan.notifications[0].recipient == Address("Nora van Berg", ADA.address)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +269,8 @@ def test_the_store_is_asked_for_an_overview_by_a_mail_that_wants_one_alone(word:
 
 
 def test_a_word_on_a_ticket_is_a_question_about_it() -> None:
-    for word in ("status", "help"):
+    """And a name there may be the answer to a question of ours."""
+    for word in ("status", "help", "name: Nora Berg"):
         case, _ = on_a_ticket(word, Participant(a_contact(), Role.REQUESTER))
         assert decide(case).disposition is Disposition.FOLLOW_UP
 

@@ -186,17 +186,81 @@ def test_people_choose_the_language_of_their_mails(desk: DeskWorld) -> None:
     assert desk.contact(LENA)["language"] == "de"
 
 
-@pytest.mark.xfail(strict=True, reason="REQ-D5: there is no page yet that lists mine and my practice's requests")
+def logged_in(desk: DeskWorld, address: str) -> Browser:
+    """A browser in which this person has asked for the list, and used the link that came."""
+    browser = Browser()
+    status, asked = browser.get(f"{desk.site}/")
+    assert status == 200 and "<form" in asked and "PS-" not in asked
+    mail = desk.during(lambda: browser.post(f"{desk.site}/my", address=address)).only(address)
+    assert not re.search(r"PS-\d", mail["Subject"] + mail.get_content())
+    assert browser.post(link_in(mail, desk, "l"))[0] == 200
+    return browser
+
+
+def on_the_page(browser: Browser, desk: DeskWorld, query: str = "") -> list[str]:
+    """The titles on the page that lists requests."""
+    status, shown = browser.get(f"{desk.site}/my{query}")
+    assert status == 200
+    return re.findall(r'<a href="/my/PS-\d+">([^<]*)</a>', shown)
+
+
 def test_a_page_lists_my_requests_and_my_practices_to_filter_and_sort(desk: DeskWorld) -> None:
-    """REQ-D5."""
-    status, shown = Browser().get(f"{desk.site}/my")
-    assert status == 200 and "<form" in shown
+    """REQ-D5: who asked, what kind of request, how it stands; open ones by default, and each of them opens."""
+    first = desk.writes(f"Lena Hofer <{LENA}>", "Fehlermeldung beim Serienbrief", "Es steht dort: Fehler 17.")
+    second = desk.writes(f"Sophie Brandt <{SOPHIE}>", "Zwei Lizenzen mehr", "Wir sind jetzt zu fünft.")
+    done = desk.writes(f"Lena Hofer <{LENA}>", "Anleitung für Rezepte", "Wo finde ich sie?")
+    desk.does("set", done.number, "status=solved", *NORA)
+    other = desk.writes(f"Grace <{GRACE}>", "Another practice asks", "How?")
+    browser = logged_in(desk, LENA)
+
+    assert "Fehlermeldung beim Serienbrief" in on_the_page(browser, desk)
+    assert not {"Zwei Lizenzen mehr", "Anleitung für Rezepte"} & set(on_the_page(browser, desk))
+    practice = on_the_page(browser, desk, "?show=organisation&status=all")
+    assert {"Fehlermeldung beim Serienbrief", "Zwei Lizenzen mehr", "Anleitung für Rezepte"} <= set(practice)
+    assert "Another practice asks" not in practice
+    assert on_the_page(browser, desk, "?show=organisation&status=solved&sort=title")[0] == "Anleitung für Rezepte"
+    licences = on_the_page(browser, desk, "?show=organisation&type=licences")
+    assert "Zwei Lizenzen mehr" in licences and "Fehlermeldung beim Serienbrief" not in licences
+    _, shown = browser.get(f"{desk.site}/my?show=organisation")
+    sophie = re.findall(r'<option value="(\d+)">Sophie Brandt</option>', shown)[0]
+    theirs = on_the_page(browser, desk, f"?show=organisation&by={sophie}&status=all&sort=-title")
+    assert "Zwei Lizenzen mehr" in theirs and "Fehlermeldung beim Serienbrief" not in theirs
+    assert theirs == sorted(theirs, key=str.lower, reverse=True)
+    for number, status in ((first.number, 200), (second.number, 200), (other.number, 404)):
+        assert browser.get(f"{desk.site}/my/{number}")[0] == status
 
 
-@pytest.mark.xfail(strict=True, reason="REQ-D6: one's own name cannot be changed yet, by a page or by mail")
+def test_nobody_learns_by_the_page_whether_we_know_an_address(desk: DeskWorld) -> None:
+    """REQ-D5, FAULT-D28."""
+    answers: list[tuple[int, str]] = []
+
+    def told(address: str) -> list[str]:
+        return desk.during(lambda: answers.append(Browser().post(f"{desk.site}/my", address=address))).told
+
+    assert (told("nobody@elsewhere.example"), told(GRACE)) == ([], [GRACE])
+    assert answers[0] == answers[1] and answers[0][0] == 200
+
+
 def test_people_change_their_own_name(desk: DeskWorld) -> None:
-    """REQ-D6."""
-    assert Browser().get(f"{desk.site}/profile")[0] == 200
+    """REQ-D6: on a page, or by a mail from a proven address; later mails have it, and the directory leaves it."""
+    came = desk.writes(f"Mehmet Arslan <{MEHMET}>", "Terminliste drucken", "Wie?")
+    browser, profile = logged_in(desk, MEHMET), f"{desk.site}/my/profile"
+    assert 'value="Mehmet Arslan"' in browser.get(profile)[1]
+    told = desk.during(lambda: browser.post(profile, name="Mehmet Arslan-Kaya", language="en")).only(MEHMET)
+    assert "Hello Mehmet Arslan-Kaya" in told.get_content() and "in English" in " ".join(told.get_content().split())
+    later = desk.does("update", came.number, "We look for the button.", *NORA).only(MEHMET)
+    assert "Hello Mehmet Arslan-Kaya" in later.get_content() and later["To"] == f"Mehmet Arslan-Kaya <{MEHMET}>"
+    assert "name: Mehmet Arslan-Kaya" in desk.maild("audit", "--contact", MEHMET)
+
+    forged = desk.writes(f"Mehmet <{MEHMET}>", "name: Mallory Schmidt", "", proven=False)
+    assert forged.disposition == "new ticket" and desk.contact(MEHMET)["name"] == "Mehmet Arslan-Kaya"
+    by_mail = desk.writes(f"Mehmet <{MEHMET}>", "Name: Dr. Mehmet Kaya", "Danke\nMehmet Kaya").only(MEHMET)
+    assert "Dr. Mehmet Kaya" in by_mail.get_content() and by_mail["To"].startswith('"Dr. Mehmet Kaya"')
+    desk.maild("reload")
+    assert desk.contact(MEHMET)["name"] == "Dr. Mehmet Kaya", "the directory says nothing new of him"
+
+    browser.post(f"{desk.site}/logout", where="everywhere")
+    assert "Dr. Mehmet Kaya" not in browser.get(profile)[1]
 
 
 # ---- everything that went out -------------------------------------------------------------------------
