@@ -41,7 +41,13 @@ class Calling(Protocol):
 
 def caller_for(settings: Settings, clock: Clock) -> Caller:
     """Reads the secrets. Raises ConfigError."""
-    return Caller({one.name: Target(one, _key(one)) for one in settings.webhooks}, clock)
+    keys = keys_of(settings)
+    return Caller({one.name: Target(one, keys[one.name]) for one in settings.webhooks}, clock)
+
+
+def keys_of(settings: Settings) -> dict[str, bytes]:
+    """The key of each webhook, by its name. Reads the secrets. Raises ConfigError."""
+    return {one.name: _key(one) for one in settings.webhooks}
 
 
 def _key(webhook: Webhook) -> bytes:

@@ -36,7 +36,7 @@ def start_fork_server() -> None:
 @contextmanager
 def _spawning_by(spawn: Spawn) -> Iterator[None]:
     usual = util.spawnv_passfds
-    util.spawnv_passfds = spawn  # type: ignore[assignment] - it is called with these three alone
+    util.spawnv_passfds = spawn  # type: ignore[assignment] # it is called with these three alone
     try:
         yield
     finally:

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from maild.daemon.background import background
+from maild.daemon.calls import keys_of
 from maild.model import Contact, Ticket
 from maild.settings import Settings
 from maild.steps import proposals
@@ -40,7 +41,8 @@ async def pages(
     def confirm(tx: Connection, link: Invitation, person: Person) -> bool:
         return link.about.isdecimal() and proposals.confirm(tx, house(), int(link.about), person)
 
-    site = Site(settings.web, web_key(read_secret(settings.state)), house, send, confirm)
+    key = web_key(read_secret(settings.state))
+    site = Site(settings.web, key, house, send, confirm, systems=keys_of(settings))
     server = WebServer(new_app(site), settings.web)
     log.info("pages", url=settings.web.url, port=server.port)
     async with background(server.run(), crashed):

@@ -14,6 +14,7 @@ import binascii
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -25,6 +26,9 @@ from maild.model import Call, DeliveryResult, OutgoingCall, Proof, Register, Tic
 ENCODED = "whsec_"
 LONGEST_WAIT = timedelta(hours=4)
 """What a receiver asks for beyond it is not granted: its other calls wait behind."""
+STALE = timedelta(minutes=5)
+LONGEST_TIME = 12
+MOST_SIGNATURES = 5
 TRY_AGAIN = frozenset({408, 425, 429})
 GONE = 410
 
@@ -105,6 +109,18 @@ def signature(key: bytes, id_: str, seconds: str, body: bytes) -> str:
     """`v1,` and the Base64 of HMAC-SHA256."""
     signed = hmac.new(key, f"{id_}.{seconds}.".encode() + body, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(signed).decode()}"
+
+
+def is_signed(headers: Mapping[str, str], body: bytes, key: bytes, now: datetime) -> bool:
+    """Whether a call that came to us was signed with this key within five minutes of `now` (Standard Webhooks 1.0)."""
+    id_, seconds = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    if not (id_ and seconds.isascii() and seconds.isdigit() and len(seconds) <= LONGEST_TIME):
+        return False
+    if abs(now.timestamp() - int(seconds)) > STALE.total_seconds():
+        return False
+    wanted = signature(key, id_, seconds, body).encode()
+    given = headers.get("webhook-signature", "").encode().split()
+    return any(hmac.compare_digest(wanted, one) for one in given[:MOST_SIGNATURES])
 
 
 def meaning(status: int) -> DeliveryResult:

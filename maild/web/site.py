@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,7 +46,8 @@ class Site:
     (the invitation's `about` is the proposal's id) for whom confirmed it, False where that may not be: both inside the
     transaction they are given.
     `domain_decides`: whether at this desk an address's domain says which organisation it belongs to. `pace`: an answer
-    that must tell nothing is given when a multiple of so many seconds has passed.
+    that must tell nothing is given when a multiple of so many seconds has passed. `systems`: keys of the webhooks whose
+    systems may say what they carry out.
     """
 
     web: Web
@@ -56,6 +57,7 @@ class Site:
     confirm_contact: ConfirmContact
     domain_decides: Callable[[Desk], bool] = never
     pace: float = 0.5
+    systems: Mapping[str, bytes] = field(default_factory=dict)
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
 
     def now(self) -> datetime:

@@ -62,7 +62,7 @@ def renew(ground: Ground, by: str) -> Plan:
 
 def begin(ground: Ground, by: str, digest: str) -> Plan:
     """Somebody is about to do it. After this nobody can stop it any more."""
-    _require_hash(ground, digest)
+    require_hash(ground, digest)
     if ground.run.state is RunState.READY and (why := lost_rights(ground)):
         raise ValueError(f"{why}: `maild workflow disarm` sets it aside, `renew` asks anew")
     return _moved(ground, Event.BEGUN, by)
@@ -75,7 +75,7 @@ def disarm(ground: Ground, by: str, why: str) -> Plan:
 
 def done(ground: Ground, known: KnownTicket, by: str, digest: str) -> Plan:
     """It was carried out; the ticket is solved."""
-    _require_hash(ground, digest)
+    require_hash(ground, digest)
     is_settled = known.ticket.status in SETTLED
     solved = () if is_settled else (SetStatus(known.ticket.id, Status.SOLVED),)
     return _moved(ground, Event.CARRIED_OUT, by, changes=solved)
@@ -88,7 +88,8 @@ def _moved(ground: Ground, event: Event, by: str, why: str = "", changes: Iterab
     return as_plan(step, by, (SetRun(ground.run.ticket, step.run), *changes))
 
 
-def _require_hash(ground: Ground, digest: str) -> None:
+def require_hash(ground: Ground, digest: str) -> None:
+    """Raises ValueError where somebody has something else in mind than what was agreed to."""
     if not is_hash(digest, ground.run.digest):
         raise ValueError(
             f"that is not the hash of what was agreed to: it has {SHOWN} digits, `maild workflow show` tells"
