@@ -16,6 +16,7 @@ from maild.decide.who.sight import Sight, sight
 from maild.desks.policy import Desk
 from maild.model import Address, ArticleKind, Contact, Ticket, TicketId
 from maild.store.among import among
+from maild.store.erasing.archives import live_of
 from maild.store.leads import own_number
 from maild.store.merged import home_of
 from maild.store.register import find_contacts
@@ -58,11 +59,12 @@ class ShownArticle:
 @dataclass(frozen=True, slots=True)
 class ShownTicket:
     """A ticket as one participant may see it, the oldest contribution first. `asked_by`: the name, or address, of who
-    asked for it."""
+    asked for it. `is_archived`: its words lie in the archive, and nothing is shown of them."""
 
     ticket: Ticket
     asked_by: str
     articles: tuple[ShownArticle, ...]
+    is_archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ def show(tx: Connection, number: str, address: str, desk_named: Desks) -> ShownT
     if found is None:
         return None
     asked_by = found.requester.name or found.requester.address if found.requester else ""
+    if live_of(tx, TicketId(found.ticket.id)):
+        return ShownTicket(found.ticket, asked_by, (), is_archived=True)
     return ShownTicket(found.ticket, asked_by, _articles(tx, found))
 
 

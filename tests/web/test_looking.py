@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-from maild.model import Address, Register
+from maild.model import Address, Register, TicketId
 from maild.store.engine import Store
 from maild.store.schema import contact
 from tests.builders import ADA, STRANGER
+from tests.store.archiving_kit import a_shelf, archived
 from tests.web.kit import World, a_conversation, everything, served
 
 
@@ -41,6 +43,14 @@ def test_whoever_becomes_inactive_sees_nothing_more(world: World) -> None:
     with world.store.transaction() as tx:
         tx.execute(update(contact).values(register=Register.INACTIVE))
     assert world.get(f"/my/{number}").status == 404
+
+
+def test_what_lies_in_the_archive_is_said_instead_of_empty_articles(world: World, tmp_path: Path) -> None:
+    ticket = a_conversation(world.store, text="It burns.")
+    world.log_in(ADA.address, ticket.number)
+    archived(world.store, a_shelf(tmp_path), TicketId(ticket.id))
+    text = world.get(f"/my/{ticket.number}").text
+    assert "lies in the archive" in text and "<article" not in text and "It burns." not in text
 
 
 NASTY = ["<script>alert(1)</script>", "<b onmouseover=alert(1)>x</b>", "</div></main><form>", "{{ 7*7 }}", "&lt;i&gt;"]

@@ -99,6 +99,7 @@ WORDS = Words(
     attachments="Anhänge",
     unnamed="ohne Namen",
     nothing_yet="Hier gibt es noch nichts zu lesen.",
+    archived="Was hier stand, liegt im Archiv. Schreiben Sie uns, wenn Sie es brauchen: Wir holen es zurück.",
     how_to_answer="Möchten Sie etwas ergänzen? Antworten Sie einfach auf eine unserer Mails zu dieser Anfrage.",
     logout="Abmelden",
     logout_everywhere="Überall abmelden",

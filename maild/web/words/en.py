@@ -96,6 +96,7 @@ WORDS = Words(
     attachments="Attachments",
     unnamed="without a name",
     nothing_yet="There is nothing to read here yet.",
+    archived="What was written here lies in the archive. Write to us if you need it: we bring it back.",
     how_to_answer="To add something, simply answer one of our mails about this request.",
     logout="Log out",
     logout_everywhere="Log out everywhere",

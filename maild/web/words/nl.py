@@ -97,6 +97,7 @@ WORDS = Words(
     attachments="Bijlagen",
     unnamed="zonder naam",
     nothing_yet="Hier is nog niets te lezen.",
+    archived="Wat hier geschreven is, ligt in het archief. Schrijf ons als u het nodig hebt: we halen het terug.",
     how_to_answer="Wilt u iets toevoegen? Beantwoord gewoon een van onze mails over deze aanvraag.",
     logout="Afmelden",
     logout_everywhere="Overal afmelden",

@@ -111,6 +111,7 @@ class Words:
     attachments: str
     unnamed: str
     nothing_yet: str
+    archived: str
     how_to_answer: str
     logout: str
     logout_everywhere: str
