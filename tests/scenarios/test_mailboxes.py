@@ -51,10 +51,10 @@ def subjects(world: World) -> Counter[str]:
 @pytest.mark.postgres
 @pytest.mark.timeout(180)
 def test_three_nodes_on_one_mailbox_take_every_mail_once_whoever_freezes(
-    build: Callable[..., World], dovecot: Dovecot, mailbox: str, account: dict[str, Any], empty_postgres_url: str
+    build: Callable[..., World], dovecot: Dovecot, mailbox: str, account: dict[str, Any], postgres_url: str
 ) -> None:
     """FAULT-A12: the owner is stopped (SIGSTOP) in the middle of its work, and goes on when another one owns it."""
-    worlds = [build(f"node{number}", empty_postgres_url, imap=[account], lease=2) for number in range(3)]
+    worlds = [build(f"node{number}", postgres_url, imap=[account], lease=2) for number in range(3)]
     for world in worlds:
         share_secret(worlds[0], world)
         world.start()

@@ -18,8 +18,8 @@ MAILS = 90
 
 
 @pytest.mark.postgres
-def test_three_nodes_share_the_work_and_one_may_be_killed(build: Callable[..., World], empty_postgres_url: str) -> None:
-    worlds = [build(f"node{number}", empty_postgres_url) for number in range(NODES)]
+def test_three_nodes_share_the_work_and_one_may_be_killed(build: Callable[..., World], postgres_url: str) -> None:
+    worlds = [build(f"node{number}", postgres_url) for number in range(NODES)]
     for world in worlds:
         share_secret(worlds[0], world)
         world.start()
@@ -60,9 +60,7 @@ def deliver(world: World, number: int) -> None:
 
 
 @pytest.mark.postgres
-def test_a_node_with_another_secret_is_refused_with_what_to_do(
-    build: Callable[..., World], empty_postgres_url: str
-) -> None:
-    build("first", empty_postgres_url).maild("reload")
-    second = build("second", empty_postgres_url)
+def test_a_node_with_another_secret_is_refused_with_what_to_do(build: Callable[..., World], postgres_url: str) -> None:
+    build("first", postgres_url).maild("reload")
+    second = build("second", postgres_url)
     assert second.exit_code("reload") == 78

@@ -17,7 +17,7 @@ GRACE = ("--as", "grace")
 @pytest.fixture(params=["sqlite:///maild.db", "postgresql"])
 def database(request: pytest.FixtureRequest) -> str:
     here = request.param
-    return str(request.getfixturevalue("empty_postgres_url") if here == "postgresql" else here)
+    return str(request.getfixturevalue("postgres_url") if here == "postgresql" else here)
 
 
 def guarded(build: Callable[..., World], database: str = "sqlite:///maild.db") -> World:
