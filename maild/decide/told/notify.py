@@ -157,10 +157,16 @@ def _threaded(plain: Notification, it: Occasion, left_out: tuple[Address, ...], 
         reply_to_id=it.message.message_id,
         references=it.message.references,
         values=(
-            *(("subject", it.message.subject), ("name", it.recipient.name)),
+            *(("subject", it.message.subject), ("name", name_for(it))),
             *((name, value) for name, value in more if value),
         ),
     )
+
+
+def name_for(it: Occasion) -> str:
+    """The name that the register has, or its owner chose (REQ-D6), else the one in the mail's From."""
+    contact = it.case.facts.contact(it.recipient.address)
+    return contact.name if contact and contact.name and not is_unverified(contact.register) else it.recipient.name
 
 
 def language_for(it: Occasion) -> str:
