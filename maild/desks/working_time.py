@@ -127,7 +127,7 @@ def explained(hours: Hours, start: datetime, added: str, end: datetime | None) -
         return f"{_shown(first)} + {added}: the desk does not open within a year"
     last = _local(hours, end)
     closed = "".join(_closed(hours, first.date(), last.date()))
-    return f"{_shown(first)} + {added}{closed} → {_shown(last)} {hours.zone}"
+    return f"{_shown(first)} + {added}{closed} → {_shown_end(last)} {hours.zone}"
 
 
 def lasting(work: timedelta) -> str:
@@ -151,6 +151,13 @@ def _closed(hours: Hours, first: date, last: date) -> Iterator[str]:
 
 def _shown(local: datetime) -> str:
     return f"{NAMES[local.weekday()]} {local.isoformat(' ')[:MINUTES]}"
+
+
+def _shown_end(local: datetime) -> str:
+    """What ends at midnight ends on the day that is over then: `Fri 2026-11-27 24:00`."""
+    if local.hour or local.minute:
+        return _shown(local)
+    return f"{_named(local.date() - timedelta(days=1))} 24:00"
 
 
 def _named(day: date) -> str:

@@ -2,15 +2,15 @@
 
 In: an instant as ISO 8601 in UTC, or a day (`2026-11-30`), as values of notifications hold them; out: words. Pure.
 Laws: what is neither is said as nothing, since a mail must not promise a time that nobody can read; the zone is named,
-as readers live in others; the year is named where it is not the present one. A table and no library: three languages,
-microseconds, nothing to import.
+as readers live in others; the year is named where it is not the present one; what ends at midnight ends on the day that
+is over then, at 24:00. A table and no library: three languages, microseconds, nothing to import.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -95,13 +95,14 @@ _SPEECH: Mapping[str, _Speech] = MappingProxyType(
 )
 
 
-def told(instant: str, zone: str, language: str, now: datetime) -> str:
-    """English where the language is not known. `zone` is an IANA name; `now` says which year it is."""
-    return _told(instant, zone, language, now.astimezone(ZoneInfo(zone)).year) if instant else ""
+def told(instant: str, zone: str, language: str, now: datetime, *, ends: bool = False) -> str:
+    """English where the language is not known. `zone` is an IANA name; `now` says which year it is; `ends`: something
+    ends then, such as the time for an answer."""
+    return _told(instant, zone, language, now.astimezone(ZoneInfo(zone)).year, ends) if instant else ""
 
 
 @lru_cache(maxsize=256)
-def _told(instant: str, zone: str, language: str, this_year: int) -> str:
+def _told(instant: str, zone: str, language: str, this_year: int, ends: bool) -> str:
     speech = _SPEECH.get(language, _ENGLISH)
     try:
         if len(instant) == _DAY:
@@ -112,7 +113,10 @@ def _told(instant: str, zone: str, language: str, this_year: int) -> str:
     if at.tzinfo is None:
         return ""
     local = _local(at, zone)
-    time = speech.time.format(hour=local.hour, minute=local.minute)
+    hour = local.hour
+    if ends and local.hour == local.minute == 0 and local.toordinal() > 1:
+        local, hour = local - timedelta(days=1), 24
+    time = speech.time.format(hour=hour, minute=local.minute)
     day = _day(local.date(), speech, year=local.year != this_year)
     return f"{speech.weekdays[local.weekday()]}{speech.between}{day}, {time} ({zone})"
 

@@ -24,7 +24,8 @@ LONGEST_QUOTE = 20_000
 MOST_LINES = 50
 MOST_QUOTED_LINES = 20
 MOST_QUOTED = 2000
-INSTANTS = frozenset({"due", "opens", "until", "begins", "ends"})
+ENDS = frozenset({"due", "until", "ends"})
+INSTANTS = ENDS | {"opens", "begins"}
 OF_SEVERAL_LINES = frozenset({"fields", "people", "objects"})
 NOT_FROM_OUTSIDE = frozenset({"articles", "link"})
 """Values that the operator's own files say, or our own pages."""
@@ -53,7 +54,7 @@ def values_of(it: Notification, ticket: Ticket | None, desk: Desk, language: str
     if it.kind is NotificationKind.OVERVIEW:
         values |= {"tickets": overview.told(str(values["tickets"]), language, desk)}
     for name in INSTANTS & known:
-        values[name] = moments.told(str(values[name]), desk.hours.zone, language, at)
+        values[name] = moments.told(str(values[name]), desk.hours.zone, language, at, ends=name in ENDS)
     return values
 
 

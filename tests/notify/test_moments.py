@@ -86,3 +86,17 @@ def test_nothing_is_promised_where_no_time_is_known(language: str, due: str) -> 
     text = confirmed(language, due=due)
     assert not any(word in text for word in ("Berlin", "latest", "spätestens", "uiterlijk", "soon"))
     assert "\n\n\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("instant", "said"),
+    [
+        ("2026-11-27T23:00:00+00:00", "Freitag, 27. November, 24:00 Uhr (Europe/Berlin)"),
+        ("2026-11-27T22:59:00+00:00", "Freitag, 27. November, 23:59 Uhr (Europe/Berlin)"),
+        ("2026-12-31T23:00:00+00:00", "Donnerstag, 31. Dezember, 24:00 Uhr (Europe/Berlin)"),
+        ("0001-01-01T00:00:00+00:00", "Montag, 1. Januar 1, 0:53 Uhr (Europe/Berlin)"),
+    ],
+)
+def test_what_ends_at_midnight_ends_on_the_day_that_is_over_then(instant: str, said: str) -> None:
+    now = datetime(2026, 11, 27, tzinfo=UTC)
+    assert told(instant, "Europe/Berlin", "de", now, ends=True) == said
