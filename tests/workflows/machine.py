@@ -62,11 +62,9 @@ class Model:
     seconded_at: datetime | None = None
     stopped: bool = False
     here: bool = True
-    lost: bool = False
-    """Whether Ada was away at some time since she was asked."""
 
     def anew(self) -> None:
-        self.confirmed, self.seconded_at, self.lost = False, None, not self.here
+        self.confirmed, self.seconded_at = False, None
 
 
 class Deletion(RuleBasedStateMachine):
@@ -175,6 +173,7 @@ class Deletion(RuleBasedStateMachine):
     @rule()
     def staff_ask_anew(self) -> None:
         if self._tried(self.office.renew):
+            assert self.model.here, "nobody is asked who would not get the question"
             self.model.anew()
 
     def _tried(self, deed: Callable[[], None]) -> bool:

@@ -238,3 +238,13 @@ def test_its_history_says_who_did_what(agreed: Office) -> None:
     told = "\n".join(agreed.history())
     assert "account-deletion begins" in told and "account-deletion is seconding" in told
     assert "account-deletion is cooling" in told
+
+
+def test_nobody_is_asked_anew_who_may_no_longer_ask_for_it(agreed: Office) -> None:
+    """Found by 100,000 steps: the question went to nobody, and the request waited for its answer."""
+    agreed.let_go(ADA)
+    agreed.wait(2 * DAY)
+    assert agreed.state == "disarmed"
+    with pytest.raises(ValueError, match="may not ask for account-deletion"):
+        agreed.renew()
+    assert agreed.state == "disarmed" and len(agreed.mails("workflow-confirm")) == 1

@@ -28,9 +28,7 @@ def start(ground: Ground, by: str, fields: Iterable[tuple[str, str]]) -> Plan:
     """A request begins by the hand of staff, for the requester of a ticket that has none."""
     asker = ground.requester
     if asker is None or not is_entitled(asker, asker.organisation, ground.workflow):
-        raise ValueError(
-            f"{ground.run.asked_by} may not ask for {ground.workflow.workflow}: `maild contacts` tells why"
-        )
+        raise ValueError(NO_LONGER.format(ground.run.asked_by, ground.workflow.workflow))
     lacks = ", ".join(missing(ground.workflow, fields))
     step = (None if lacks else moved(ground, Event.COMPLETE, by)) or collecting(ground, lacks)
     return as_plan(step, by, [StartRun(ground.run.ticket, step.run)])
@@ -54,9 +52,10 @@ def refuse(ground: Ground, by: str, why: str) -> Plan:
 
 
 def renew(ground: Ground, by: str) -> Plan:
-    """What was disarmed is asked for again, from the first safeguard on."""
-    if ground.requester is None:
-        raise ValueError(f"{ground.run.asked_by} is nobody the register knows any more")
+    """What was disarmed is asked for again, from the first safeguard on: of somebody who may still ask for it, since
+    nobody else would get the question."""
+    if not is_entitled(ground.requester, ground.run.organisation, ground.workflow):
+        raise ValueError(NO_LONGER.format(ground.run.asked_by, ground.workflow.workflow))
     return _moved(ground, Event.RENEWED, by)
 
 
@@ -96,6 +95,7 @@ def require_hash(ground: Ground, digest: str) -> None:
         )
 
 
+NO_LONGER = "{} may not ask for {}: `maild contacts` tells why"
 ADVICE: dict[RunState, str] = {
     RunState.COLLECTING: "facts are still missing",
     RunState.CONFIRMING: "its requester has not confirmed yet",
