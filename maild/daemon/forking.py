@@ -19,15 +19,15 @@ from multiprocessing import forkserver, resource_tracker, util
 from typing import Any
 
 Spawn = Callable[[bytes, Sequence[Any], Sequence[int]], int]
-PRELOAD = "maild.daemon.preload"
 
 
 def start_fork_server() -> None:
     """Load what workers need, then fork the server that workers are forked from."""
-    __import__(PRELOAD)
+    from maild.daemon import preload
+
     gc.collect()
     gc.freeze()
-    forkserver.set_forkserver_preload([PRELOAD])
+    forkserver.set_forkserver_preload([preload.__name__])
     resource_tracker.ensure_running()
     with _spawning_by(_forked):
         forkserver.ensure_running()
@@ -43,14 +43,16 @@ def _spawning_by(spawn: Spawn) -> Iterator[None]:
         util.spawnv_passfds = usual
 
 
-def _forked(_path: bytes, arguments: Sequence[Any], passed: Sequence[int]) -> int:
-    """What `python -c CODE` would do, in a child that has loaded everything. Only `passed` and 0 to 2 stay open there:
-    it must see when this process has gone."""
+def _forked(_path: bytes, _arguments: Sequence[Any], passed: Sequence[int]) -> int:
+    """The server in a child that has loaded everything. Only what is passed and 0 to 2 stay open there: it must see
+    when this process has gone. Python 3.14 passes a third descriptor, by which the server learns a key."""
     if child := os.fork():
         return child
     try:
         _close_all_but({0, 1, 2, *passed})
-        exec(arguments[-1], {"__name__": "fork server"})  # noqa: S102 - multiprocessing's own line, made of numbers
+        listener, alive, *key = passed
+        more: dict[str, Any] = {"authkey_r": key[0]} if key else {}
+        forkserver.main(listener, alive, [], **more)
     except Exception:  # noqa: BLE001 - the end of a process: what ended it is told, as Python does
         traceback.print_exc()
     finally:
