@@ -288,7 +288,7 @@ def run(**words: Any) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_process_that_hangs_without_systemd_ends_and_says_where_it_hung() -> None:
-    done = run(seconds=0.2, well=0.3, then="part_that_hangs()")
+    done = run(seconds=1.0, well=0.3, then="part_that_hangs()")
     assert done.returncode == 1
     assert done.stderr.count("in part_that_hangs") == 2
 
