@@ -18,7 +18,7 @@ from maild.store import postgresql, sqlite
 def share() -> None:
     """From now on, engines of one kind of database share what was compiled."""
     for module in (sqlite, postgresql):
-        module.engine = _sharing(module)  # type: ignore[attr-defined]
+        module.engine = _sharing(module)  # type: ignore[attr-defined] # a module, to be given another function
 
 
 def _sharing(module: ModuleType) -> Callable[..., Engine]:

@@ -1,4 +1,4 @@
-"""Deadlines as laws and contracts count them: `midnight`, by days and months of the calendar. Pure.
+"""Deadlines as laws and contracts count them: `end_of`, by days and months of the calendar. Pure.
 
 In: a zone, an aware instant, a span; out: the last minute (UTC) of the last day. Laws, after German law: the day on
 which something arrives does not count (BGB 187); a month ends on the day of the same number, or on its last day where
@@ -18,8 +18,8 @@ from maild.desks.months import month_of
 LAST_MINUTE = time(23, 59)
 
 
-def midnight(zone: str, at: datetime, span: Span) -> datetime:
-    """The end of a span that begins with what arrives at `at`."""
+def end_of(span: Span, zone: str, at: datetime) -> datetime:
+    """The last minute (UTC) of a span that begins with what arrives at `at`."""
     place = ZoneInfo(zone)
     day = last_day(at.astimezone(place).date(), span)
     return datetime.combine(day, LAST_MINUTE, place).astimezone(UTC)

@@ -197,13 +197,16 @@ class Desk(BaseModel):
     @classmethod
     def _late_answers(cls, retention: Retention | None, info: ValidationInfo) -> Retention | None:
         """Nobody shall reopen a ticket whose words are not there."""
-        life = info.data.get("life_cycle", USUAL)
-        if retention and retention.archive and life.reopen_days is None:
+        archive = retention.archive if retention else None
+        if archive is None:
+            return retention
+        days = info.data.get("life_cycle", USUAL).reopen_days
+        if days is None:
             raise ValueError("a late answer would reopen what lies in the archive: set `reopen_days` in `life_cycle`")
-        if retention and retention.archive and life.reopen_days > retention.archive.months * SHORTEST_MONTH:
+        if days > archive.months * SHORTEST_MONTH:
             raise ValueError(
-                f"answers reopen tickets for {life.reopen_days} days, but after {retention.archive.months} months "
-                "they lie in the archive: set fewer `reopen_days` in `life_cycle`, or more `months`"
+                f"answers reopen tickets for {days} days, but after {archive.months} months they lie in the archive: "
+                "set fewer `reopen_days` in `life_cycle`, or more `months`"
             )
         return retention
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from maild.desks.deadlines import midnight, spanned
+from maild.desks.deadlines import end_of, spanned
 from maild.desks.lengths import Length, Span, length
 from maild.desks.months import NOTHING
 from maild.desks.policy import Desk
 from maild.desks.targets import WHOLE, Clock, Escalation, ServiceLevel
 from maild.desks.working_time import (
+    added_up,
     ago,
     closing,
     counted,
@@ -25,7 +26,6 @@ from maild.desks.working_time import (
     explained,
     lasting,
     of_work,
-    shown,
     worked,
 )
 from maild.model.promises import Aim
@@ -160,11 +160,11 @@ def _reckoned(desk: Desk, lasts: Length, always: bool, at: datetime) -> tuple[da
 
 def _around(desk: Desk, at: datetime, work: timedelta) -> tuple[datetime, str]:
     """The end of a clock that knows no closed days, and its words."""
-    end, hours = at.astimezone(UTC) + work, desk.hours
-    return end, f"{shown(hours, at)} + {lasting(work)} around the clock → {shown(hours, end)} {hours.zone}"
+    end = at.astimezone(UTC) + work
+    return end, added_up(desk.hours, at, f"{lasting(work)} around the clock", end)
 
 
 def _on_the_calendar(desk: Desk, at: datetime, span: Span) -> tuple[datetime, str]:
     """The end of a deadline of a law or a contract, and its words."""
-    end, hours = midnight(desk.hours.zone, at, span), desk.hours
-    return end, f"{shown(hours, at)} + {spanned(span)} → {shown(hours, end)} {hours.zone}"
+    end = end_of(span, desk.hours.zone, at)
+    return end, added_up(desk.hours, at, spanned(span), end)

@@ -58,10 +58,6 @@ def _length(text: str) -> str:
     return text
 
 
-def _is_span(text: str) -> bool:
-    return length(text).span is not None
-
-
 def _share(text: str) -> str:
     found = _PERCENT.fullmatch(text)
     if not found or not 0 < int(found[1]) <= MOST_PERCENT:
@@ -111,8 +107,9 @@ class ServiceLevel(BaseModel):
     def _promises(self) -> ServiceLevel:
         if not self.response and not self.solution:
             raise ValueError("nothing is promised here: write `response`, `solution` or both")
-        if self.clock is not Clock.CALENDAR and (text := next(filter(_is_span, dict(self.targets).values()), None)):
-            raise ValueError(f"`{text}` is a time of the calendar: write `clock: calendar` beside it")
+        spans = [text for _, text in self.targets if length(text).span]
+        if spans and self.clock is not Clock.CALENDAR:
+            raise ValueError(f"`{spans[0]}` is a time of the calendar: write `clock: calendar` beside it")
         return self
 
     @property

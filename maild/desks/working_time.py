@@ -122,12 +122,15 @@ def counted(days: int) -> str:
 
 def explained(hours: Hours, start: datetime, added: str, end: datetime | None) -> str:
     """A due time for people: where it starts, what is added, which days do not count, and where it ends."""
-    first = _local(hours, start)
     if end is None:
-        return f"{_shown(first)} + {added}: the desk does not open within a year"
-    last = _local(hours, end)
-    closed = "".join(_closed(hours, first.date(), last.date()))
-    return f"{_shown(first)} + {added}{closed} → {_shown_end(last)} {hours.zone}"
+        return f"{shown(hours, start)} + {added}: the desk does not open within a year"
+    closed = "".join(_closed(hours, _local(hours, start).date(), _local(hours, end).date()))
+    return added_up(hours, start, f"{added}{closed}", end)
+
+
+def added_up(hours: Hours, start: datetime, added: str, end: datetime) -> str:
+    """`Fri 2026-11-27 16:00 + 4 h → Fri 2026-11-27 20:00 Europe/Berlin`."""
+    return f"{shown(hours, start)} + {added} → {_shown_end(_local(hours, end))} {hours.zone}"
 
 
 def lasting(work: timedelta) -> str:

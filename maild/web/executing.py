@@ -7,8 +7,6 @@ reason, and asking again later is not forbidden; a call that comes twice does no
 
 from __future__ import annotations
 
-import json
-
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -72,4 +70,4 @@ class _Door:
 
 
 def _no(status: int, why: str) -> Response:
-    return Response(json.dumps({"error": why}, ensure_ascii=False), status, media_type="application/json")
+    return JSONResponse({"error": why}, status)

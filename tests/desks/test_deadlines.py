@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maild.desks.deadlines import last_day, midnight, spanned
+from maild.desks.deadlines import end_of, last_day, spanned
 from maild.desks.lengths import length
 from maild.desks.months import month_of
 
@@ -66,7 +66,7 @@ def test_it_ends_with_the_last_minute_of_that_day_whatever_the_clocks_do(local: 
     span = length("7 calendar days").span
     assert span is not None
     at = local.replace(tzinfo=ZoneInfo(zone))
-    end = midnight(zone, at, span).astimezone(ZoneInfo(zone))
+    end = end_of(span, zone, at).astimezone(ZoneInfo(zone))
     assert end.date() == local.date() + timedelta(days=7) and (end.hour, end.minute) == (23, 59)
 
 
@@ -74,5 +74,5 @@ def test_the_day_is_that_of_the_desk_not_of_greenwich() -> None:
     span = length("1 month to the end of a month").span
     assert span is not None
     late = datetime.fromisoformat("2026-11-30T23:30:00+00:00")
-    assert midnight("Europe/Berlin", late, span).isoformat() == "2027-01-31T22:59:00+00:00"
-    assert midnight("UTC", late, span).isoformat() == "2026-12-31T23:59:00+00:00"
+    assert end_of(span, "Europe/Berlin", late).isoformat() == "2027-01-31T22:59:00+00:00"
+    assert end_of(span, "UTC", late).isoformat() == "2026-12-31T23:59:00+00:00"
