@@ -164,8 +164,8 @@ def _threaded(plain: Notification, it: Occasion, left_out: tuple[Address, ...], 
 
 
 def name_for(it: Occasion) -> str:
-    """The name that the register has, or its owner chose (REQ-D6), else the one in the mail's From. Whom nobody knows is
-    not called by any: that answer is neutral."""
+    """The name that the register has, or its owner chose (REQ-D6), else the one in the mail's From. Whom nobody knows
+    is not called by any: that answer is neutral."""
     contact = it.case.facts.contact(it.recipient.address)
     return contact.name if contact and contact.name else it.recipient.name
 
